@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.reaching import (
     who,
 )
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.weight import is_personal
 from shipworthy.prototype.source import Role
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
@@ -122,6 +123,10 @@ def _given_away(
         what = f"{proof}, which is meant for the mail or phone of the account alone"
         return Severity.CRITICAL, what, "takes over any account whose address or number is known"
     whole = effect.sent.get("body", frozenset()) | effect.sent.get("text", frozenset())
+    people = effect.literals.get("people", "")
+    if people and _tells_strangers(handler, effect):
+        severity = Severity.HIGH if "balance" in people or "iban" in people else Severity.MEDIUM
+        return severity, f"{people} beside each row", "collects how to reach your users"
     typed = None
     for origin in sorted(whole, key=lambda o: o[:3]):
         if _is_typed(handler, origin):
@@ -160,6 +165,22 @@ def _given_away(
         if origin.kind == "error" and origin.key.rpartition(".")[2] in ("stack", "stackTrace"):
             return Severity.MEDIUM, "the stack trace of an error", "learns how the code is built"
     return typed
+
+
+def _tells_strangers(handler: Handler, effect: Effect) -> bool:
+    """True for a list of whole rows that whoever comes is shown, not found by what only its people know."""
+    asked = [e for e in handler.effects_of(EffectKind.QUERY) if e.operation == "select"]
+    return (
+        handler.route.method == "GET"
+        and is_open(handler, effect)
+        and any(o.kind == "row" and not o.key for o in effect.sent.get("body", ()))
+        and bool(asked)
+        and not any(map(is_personal, asked))  # whoever comes is asked for first there
+        and not any(_KNOWN_TO_ONE.search(name) for e in asked for name, _ in e.of("filter:"))
+    )
+
+
+_KNOWN_TO_ONE = regex(r"mail|phone|token|code|reference|secret|session|uuid", re.IGNORECASE)
 
 
 def _then(kept: str) -> str:

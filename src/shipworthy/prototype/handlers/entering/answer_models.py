@@ -26,6 +26,52 @@ def leaves_out(walk: Evaluation, function: Function, scope: Scope) -> bool:
     return bool(kinds) and not any(_has_hash(walk, kind) for kind in kinds)
 
 
+def people_shown(walk: Evaluation, function: Function, scope: Scope) -> str:
+    """How to reach the people who stand beside the rows of a list, and what they own, as a model sends it:
+    "user.email and user.balance"; "" for none."""
+    said = [*_models(function)]
+    found: list[str] = []
+    for model in said:
+        names = [*nodes_in((model,), Name)]
+        listed = any(name.id in _LISTS for name in names)
+        kinds = [kind for name in names if (kind := walk.value(name, scope).type) is not None]
+        found += [part for kind in kinds for part in _people(walk, kind, listed=listed)]
+    if not said:
+        listed = _LISTED.search(function.returns) is not None
+        kinds = [*_annotated(walk, function, scope)]
+        found += [part for kind in kinds for part in _people(walk, kind, listed=listed)]
+    return " and ".join(dict.fromkeys(found))
+
+
+def _people(walk: Evaluation, kind: Type, depth: int = 0, *, listed: bool) -> Iterator[str]:
+    for name, (let, owner) in classes.fields_of(walk, kind).items():
+        inner = classes.resolved(walk, let.annotation, owner)
+        if inner is None or inner.node is kind.node or _is_kept_back(let):
+            continue
+        many = listed or _LISTED.search(let.annotation) is not None
+        if many and _PERSON.match(name):
+            fields = classes.fields_of(walk, inner).items()
+            yield from (
+                f"{name}.{part}"
+                for part, (own, _) in fields
+                if _REACHES.match(part) and not _is_kept_back(own)
+            )
+        elif depth < _DEEPEST:
+            yield from _people(walk, inner, depth + 1, listed=many)
+
+
+_LISTS = frozenset({"list", "List", "Sequence", "Page"})
+_LISTED = regex(r"\b([Ll]ist|Sequence|Page)\[")
+_PERSON = regex(
+    r"^(user|author|reviewer|customer|client|buyer|bidder|commenter|participant|attendee|student|patient|guest|voter"
+    r"|follower|created_by)s?$"
+)
+"""Who stands beside what he wrote, bought or came to; whom others are to reach, as agents, is none."""
+_REACHES = regex(
+    r"^(e_?mail(_address)?|phone(_number)?|mobile|balance|home_address|birth_?date|date_of_birth|iban)$"
+)
+
+
 def _annotated(walk: Evaluation, function: Function, scope: Scope) -> Iterator[Type]:
     """The models of `-> list[UserOut]`, unless the decorator says that there is none."""
     if not function.returns or _says_none(function):

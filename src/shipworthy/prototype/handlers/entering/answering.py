@@ -25,6 +25,7 @@ class Answers(Struct):
     texts: str = "json"
     pairs: bool = False  # a status may come with the body, as in Flask
     filtered: bool = False  # a model leaves of what is returned only its own fields
+    people: str = ""  # what a model sends of the people beside the rows: "user.email"
     ways: list[Guards] = field(default_factory=list)
 
     def __call__(self, value: Value, at: int) -> Value:
@@ -37,7 +38,9 @@ class Answers(Struct):
         respond(self.walk, body, status, at, self.texts if _is_text(body) else "json")
         if self.filtered and self.walk.effects:
             last = self.walk.effects[-1]
-            self.walk.effects[-1] = last._replace(literals={**last.literals, "model": "response"})
+            people = {"people": self.people} if self.people else {}
+            literals = {**last.literals, "model": "response", **people}
+            self.walk.effects[-1] = last._replace(literals=literals)
         return value
 
     def _parts(self, value: Value) -> tuple[Value, Value]:

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shipworthy.finding import Location
-from shipworthy.prototype.handlers.entering.answer_models import leaves_out
+from shipworthy.prototype.handlers.entering.answer_models import leaves_out, people_shown
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.beforehand import run_beforehand
 from shipworthy.prototype.handlers.entering.finding import Found, find
@@ -88,7 +88,12 @@ class FastapiEntry(Struct):
         named = injection.parameters(function, self.found.scope, method=_is_method(closure))
         if named is None:
             return walk.guards
-        answers = Answers(walk, filtered=leaves_out(walk, function, self.found.scope))
+        scope = self.found.scope
+        answers = Answers(
+            walk,
+            filtered=leaves_out(walk, function, scope),
+            people=people_shown(walk, function, scope),
+        )
         walk.answers = (id(self.found.function), answers)
         invoke(walk, self.found.value, (), named, self.found.function.at)
         return answers.guards
