@@ -360,3 +360,121 @@ export const me = query({
     dump = next(h for h in prototype.handlers if h.name == "query seed.dump")
     (judged,) = breaches(dump, read_ownership(prototype))
     assert judged.severity is Severity.HIGH
+
+
+def test_the_number_of_a_chat_says_nothing_of_who_sends_it(tmp_path: Path) -> None:
+    found = _handlers(
+        tmp_path,
+        chats=_SERVER
+        + _VALUES
+        + """
+export const said = query({
+  args: { sessionId: v.string() },
+  handler: async (ctx, args) => {
+    const chat = await ctx.db.query("chatSessions").withIndex("by_session", (q) => q.eq("sessionId", args.sessionId)).unique();
+    if (!chat) return [];
+    return await ctx.db.query("orders").withIndex("by_user", (q) => q.eq("userId", chat.userId)).collect();
+  },
+});
+""",
+    )
+    assert not _queries(found["query chats.said"])[-1].has(Check.SESSION)
+
+
+def test_rows_are_shown_behind_the_question_that_follows_their_reading(tmp_path: Path) -> None:
+    found = _handlers(
+        tmp_path,
+        orders=_SERVER
+        + _VALUES
+        + """
+export const one = query({
+  args: { id: v.id("orders") },
+  handler: async (ctx, args) => {
+    const order = await ctx.db.get(args.id);
+    if (!order) return null;
+    const identity = await ctx.auth.getUserIdentity();
+    if (!identity) throw new Error("Sign in first");
+    return order;
+  },
+});
+export const all = query({
+  args: {},
+  handler: async (ctx) => {
+    const identity = await ctx.auth.getUserIdentity();
+    const orders = await ctx.db.query("orders").collect();
+    return identity ? orders : [];
+  },
+});
+export const early = mutation({
+  args: { id: v.id("orders") },
+  handler: async (ctx, args) => {
+    await ctx.db.delete(args.id);
+    const identity = await ctx.auth.getUserIdentity();
+    if (!identity) throw new Error("Sign in first");
+    return args.id;
+  },
+});
+""",
+    )
+    assert _queries(found["query orders.one"])[0].has(Check.SESSION)
+    assert _queries(found["query orders.all"])[0].has(Check.SESSION)
+    assert not _queries(found["mutation orders.early"])[0].has(Check.SESSION)
+
+
+def test_the_answer_of_a_limit_has_to_be_asked(tmp_path: Path) -> None:
+    before = '{ args: { id: v.id("orders") }, handler: async (ctx, args) => {'
+    after = "await ctx.db.delete(args.id); } });"
+    ways = {
+        "ignored": 'await rateLimiter.limit(ctx, "remove", { key: "a" });',
+        "thrown": 'await rateLimiter.limit(ctx, "remove", { key: "a", throws: true });',
+        "asked": 'const { ok } = await rateLimiter.limit(ctx, "remove"); if (!ok) throw new Error("Wait");',
+        "status": 'const status = await rateLimiter.limit(ctx, "remove"); if (!status.ok) return null;',
+    }
+    written = (
+        f"export const {name} = mutation({before} {asked} {after}\n" for name, asked in ways.items()
+    )
+    found = _handlers(
+        tmp_path,
+        orders=_SERVER
+        + _VALUES
+        + 'import { RateLimiter } from "@convex-dev/rate-limiter";\n'
+        + 'import { components } from "./_generated/api";\n'
+        + "const rateLimiter = new RateLimiter(components.rateLimiter, {});\n"
+        + "".join(written),
+    )
+    limited = {n for n in ways if _queries(found[f"mutation orders.{n}"])[0].has(Check.RATE)}
+    assert limited == {"thrown", "asked", "status"}
+
+
+def test_a_key_in_the_path_is_known_by_the_column_in_which_it_is_looked_up(tmp_path: Path) -> None:
+    found = _handlers(
+        tmp_path,
+        http="""
+import { httpRouter } from "convex/server";
+import { httpAction } from "./_generated/server";
+import { internal } from "./_generated/api";
+const http = httpRouter();
+http.route({
+  pathPrefix: "/opened/",
+  method: "GET",
+  handler: httpAction(async (ctx, request) => {
+    const token = new URL(request.url).pathname.split("/").pop();
+    await ctx.runMutation(internal.mails.opened, { token });
+    return new Response(null, { status: 200 });
+  }),
+});
+export default http;
+""",
+        mails=_VALUES
+        + """
+import { internalMutation } from "./_generated/server";
+export const opened = internalMutation({
+  args: { token: v.string() },
+  handler: async (ctx, args) => {
+    const mail = await ctx.db.query("mails").withIndex("by_token", (q) => q.eq("token", args.token)).unique();
+    if (mail) await ctx.db.patch(mail._id, { openedAt: Date.now() });
+  },
+});
+""",
+    )
+    assert _queries(found["GET /opened/"])[-1].has(Check.API_KEY)

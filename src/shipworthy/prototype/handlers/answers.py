@@ -25,13 +25,13 @@ def answered(walk: Walk, first: int, *, by_effects: bool) -> Guards:
             e.guards for e in walk.effects[first:] if e.kind is EffectKind.REDIRECT
         ]
         return meet_all(passed) if passed or said else walk.guards
-    ways = list(_flat(walk.ways))
+    ways = list(each_way(walk.ways))
     good = [guards for value, guards in ways if not _is_refusal(value)]
     shown = [guards for value, guards in ways if not _is_refusal(value) and not _moves(value)]
     return meet_all(shown or good) if good else walk.guards
 
 
-def _flat(ways: Iterable[tuple[Value, Guards]]) -> Iterable[tuple[Value, Guards]]:
+def each_way(ways: Iterable[tuple[Value, Guards]]) -> Iterable[tuple[Value, Guards]]:
     """Each way to the end, those inside of a value that came about in several ways too."""
     for value, passed in ways:
         if value.cases and not value.is_null:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shipworthy.finding import Location
-from shipworthy.prototype.handlers.answers import answered
-from shipworthy.prototype.handlers.handler import Guard
+from shipworthy.prototype.handlers.answers import answered, each_way
+from shipworthy.prototype.handlers.handler import EffectKind, Guard
 from shipworthy.prototype.handlers.knowledge.convex import (
     FUNCTION,
     arguments_of,
@@ -51,10 +51,18 @@ class ConvexEntry(Struct):
             walk.guards = before | answered(walk, first, by_effects=False)
             return walk.guards
         # `if (identity === null) return null;` turns away as `throw` does.
-        walk.ways = [w for w in walk.ways if not _is_nothing(w[0])] or walk.ways
+        walk.ways = [w for w in each_way(walk.ways) if not _is_nothing(w[0])] or walk.ways
         walk.guards = passed | answered(walk, first, by_effects=False)
+        _shown_behind(walk, first)
         returned(walk, result, at)
         return walk.guards
+
+
+def _shown_behind(walk: Walk, first: int) -> None:
+    """Rows that were read before it was asked who calls are shown behind that all the same."""
+    for number, effect in enumerate(walk.effects[first:], first):
+        if effect.kind is EffectKind.QUERY and effect.operation == "select":
+            walk.effects[number] = effect._replace(guards=effect.guards | walk.guards)
 
 
 def _is_nothing(value: Value) -> bool:

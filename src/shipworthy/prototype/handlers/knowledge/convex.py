@@ -16,7 +16,16 @@ from shipworthy.prototype.handlers.knowledge.convex_shapes import ID_OF, accepte
 from shipworthy.prototype.handlers.knowledge.requests import principal
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import CONVEX_SERVER
-from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, of_cases, replace
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    literal,
+    of_cases,
+    replace,
+    truth,
+)
 from shipworthy.regex import regex
 
 FUNCTION = "convex function"
@@ -233,11 +242,15 @@ def _caller(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _limited(walk: Evaluation, site: Site) -> Value | None:
-    """`rateLimiter.limit(ctx, "send", { key, throws: true })`."""
+    """`rateLimiter.limit(ctx, "send", { key, throws: true })`; without that its answer has to be asked."""
     if not _is_context(site.argument(0)):
         return None
-    walk.passed(Check.RATE, "limit", site.call.at)
-    return Value(what="limit", tags=_TRUTHY)
+    options = site.argument(2).fields or {}
+    if truth(options.get("throws", NULL)) is not False or "..." in options:
+        walk.passed(Check.RATE, "limit", site.call.at)
+    counted = frozenset({walk.guard(Check.RATE, "limit", site.call.at)})
+    allowed = of_cases(((literal(True), counted), (literal(False), NO_GUARDS)))
+    return Value(what="limit", fields={"ok": allowed, "...": UNKNOWN}, tags=_TRUTHY)
 
 
 def _router(walk: Evaluation, site: Site) -> Value | None:

@@ -45,7 +45,7 @@ def _read(walk: Evaluation, site: Site) -> Value:
     row_id = site.argument(1 if named else 0)
     name = site.argument(0).text if named else table_of(walk, row_id)
     effect = query(walk, site, "select", name or "")
-    held = _SESSIONS.search(name or "") and any(map(_ENDS.search, columns_of(walk, name or "")))
+    held = _is_carried(walk, name or "", "id")
     told(walk, effect, filters={"id": _of_holder(row_id) if held else row_id})
     return one(walk, effect)
 
@@ -159,10 +159,29 @@ def _asked(walk: Evaluation, site: Site) -> int:
     name = fields.get("name", UNKNOWN).text or ""
     effect = query(walk, site, "select", name)
     asked = {k[7:]: v for k, v in fields.items() if k.startswith("filter:")}
-    carried = _CARRIED if _SESSIONS.search(name) else _KEPT_BY_USER
-    asked = {k: _of_holder(v) if carried.search(k) else v for k, v in asked.items()}
-    told(walk, effect, filters=asked)
+    asked = {k: _of_holder(v) if _is_carried(walk, name, k) else v for k, v in asked.items()}
+    told(walk, effect, filters={k: _called(v, k) for k, v in asked.items()})
     return effect
+
+
+def _called(value: Value, column: str) -> Value:
+    """A part of a path, which has no name of its own, by that of the column in which it is looked up."""
+    named = (Origin(o.kind, o.name, column) if o == _OF_PATH else o for o in value.origins)
+    return replace(value, origins=frozenset(named)) if _OF_PATH in value.origins else value
+
+
+_OF_PATH = Origin("path", "", "")
+
+
+def _is_carried(walk: Evaluation, table: str, column: str) -> bool:
+    """True for a column in which a session of somebody who has signed in is found again. The number of a
+    chat or of a game, which is called a session as well, says nothing of who sends it."""
+    if _NUMBER.search(column):
+        columns = columns_of(walk, table)
+        ends = any(map(_ENDS.search, columns)) or not (columns or column == "id")
+        return ends and _OF_LOGINS.search(table) is not None
+    carried = _CARRIED if _SESSIONS.search(table) else _KEPT_BY_USER
+    return carried.search(column) is not None
 
 
 def _of_holder(token: Value) -> Value:
@@ -174,12 +193,16 @@ def _of_holder(token: Value) -> Value:
 
 _SESSIONS = regex(r"(session|token)s?$", re.IGNORECASE)
 _OF_STAFF = regex(r"^(admin|staff|manager|owner|operator)_?s?(session|token)s?$", re.IGNORECASE)
-_CARRIED = regex(
-    r"^(session|access|auth)?_?(token|key|secret|session_?id)(_?hash)?$", re.IGNORECASE
+_OF_LOGINS = regex(
+    r"^((user|auth|login|admin|staff|manager|owner|operator|member|account|customer|employee|vendor|client|patient"
+    r"|student|teacher|parent|driver|portal|web|app|device|active)_?s?)?_?(session|token)s?$",
+    re.IGNORECASE,
 )
+_NUMBER = regex(r"^(session_?)?id$", re.IGNORECASE)
+_CARRIED = regex(r"^(session|access|auth)?_?(token|key|secret)(_?hash)?$", re.IGNORECASE)
 _KEPT_BY_USER = regex(r"^(session|access|auth)_?token(_?hash)?$", re.IGNORECASE)
 _TOKEN = regex(r"sess|token|auth", re.IGNORECASE)
-_ENDS = regex(r"^expir|token", re.IGNORECASE)
+_ENDS = regex(r"^expir|token(_?hash)?$", re.IGNORECASE)
 
 
 def _rows(walk: Evaluation, site: Site) -> Value | None:
