@@ -348,7 +348,7 @@ def _shown_to_others(handlers: Iterable[Handler]) -> set[str]:
             name = plain(effect.target)
             if effect.operation != "select" or name in found:
                 continue
-            listed = CATALOGUE.match(effect.target.rpartition(".")[2])
+            listed = CATALOGUE.match(snake(effect.target.rpartition(".")[2]))
             if listed or (_is_open(handler, effect) and revealed(handler, effect)):
                 found.add(name)
     return found

@@ -82,7 +82,8 @@ PERSONAL = regex(
 
 CATALOGUE = regex(
     r"^(?!.*(user|order|private|history|favou?rite|saved|cart))(.*_)?(products?|categor(y|ies)|posts?|blogs?|blog_posts?|articles?"
-    r"|pages?|faqs?|menus?|menu_items?|plans?|pricing|prices|packages|courses?|lessons?|reviews?|testimonials?"
+    r"|pages?|faqs?|menus?|menu_items?|plans?|(price|pricing|plan|subscription|membership)_tiers?|pricing|prices|packages"
+    r"|courses?|lessons?|reviews?|testimonials?"
     r"|tags?|cit(y|ies)|countr(y|ies)|regions?|languages?|translations?|features?|feature_flags?|flags?|banners?"
     r"|settings_public|public_\w+|sitemaps?|news|stores?|shops?|listings?|properties|vehicles|services|faq_items"
     r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|hotels?|destinations?|contests?|contest_\w+|lineups?|standings|rankings?|amenities|skills|jobs?|site_settings|templates"
@@ -455,8 +456,8 @@ def is_catalogue(effect: Effect) -> bool:
     """True for a reading of what is there for whoever comes: products, posts, published rows."""
     if effect.kind is not EffectKind.QUERY or harm(effect) is not Harm.READ:
         return False
-    if says_whose(effect):
-        return False  # the cars of a garage
+    if says_whose(effect) or _is_of_named_user(effect):
+        return False  # the cars of a garage, the meal plans of whom the caller names
     shown = any(
         _SHOWN.match(name)
         and effect.literals.get(name, "" if _STATES.search(name) else "true").lower()
@@ -466,9 +467,17 @@ def is_catalogue(effect: Effect) -> bool:
     )
     if shown and not _SECRETIVE.search(effect.target):
         return True
-    return bool(CATALOGUE.match(effect.target.rpartition(".")[2]))
+    return bool(CATALOGUE.match(snake(effect.target.rpartition(".")[2])))
 
 
+def _is_of_named_user(effect: Effect) -> bool:
+    return any(
+        _USER.match(snake(name)) and origins and all(o.is_input for o in origins)
+        for name, origins in effect.of("filter:")
+    )
+
+
+_USER = regex(r"^(user|clerk|auth_user|clerk_user)_?id$")
 _PUBLIC_VALUES = frozenset(
     {"true", "1", "published", "active", "approved", "public", "live", "open", "posted", "listed"}
 )

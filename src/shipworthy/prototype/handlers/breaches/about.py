@@ -182,9 +182,16 @@ def is_private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) ->
     news = (origin for origin in shown if origin.key.rpartition(".")[2] not in asked)
     if not any(is_sensitive(origin, effect) for origin in news) or is_catalogue(effect):
         return False
-    if is_personal(effect) or bool(ownership.of(effect.target)) or says_whose(effect):
+    personal = is_personal(effect) and not _OF_SITE.match(snake(effect.target))
+    if personal or bool(ownership.of(effect.target)) or says_whose(effect):
         return True
     return says_who_is_born_when(effect, ownership) or _is_left_by_guests(effect, ownership)
+
+
+_OF_SITE = regex(
+    r"^((company|business|site|store|shop|office)_)?contact_?(info|information|details|page|settings)$"
+)
+"""Where an app keeps how to reach those who run it."""
 
 
 def _asked_by(effect: Effect) -> frozenset[str]:
