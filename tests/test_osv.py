@@ -401,6 +401,53 @@ def test_library_that_nothing_imports_weighs_little(
     assert ("no code of the app imports it" in gap.message) is (severity is Severity.LOW)
 
 
+@pytest.mark.parametrize(
+    ("flaw", "user", "severity"),
+    [
+        ("Possible SSRF via Absolute URL", "main.tsx", Severity.LOW),
+        ("Possible SSRF via Absolute URL", "api/index.ts", Severity.HIGH),
+        ("Cross-site scripting", "main.tsx", Severity.HIGH),
+    ],
+)
+def test_a_client_that_pages_use_alone_leads_no_server_astray(
+    flaw: str, user: str, severity: Severity, tmp_path: Path
+) -> None:
+    manifest = {
+        "dependencies": {"axios": "1.7.7", "react": "18.0.0", "express": "5.0.0"},
+        "devDependencies": {"vite": "5.0.0"},
+    }
+    (tmp_path / "package.json").write_text(json.dumps(manifest))
+    (tmp_path / "index.html").write_text('<script type="module" src="/main.tsx"></script>')
+    (tmp_path / "main.tsx").write_text("export const page = <p>Hello</p>;\n")
+    (tmp_path / "api").mkdir()
+    (tmp_path / user).write_text(
+        'import axios from "axios";\nexport const asked = axios.create({ baseURL: "/a" });\n'
+    )
+
+    def source(packages: Sequence[Dependency]) -> AdvisoryReport:
+        matches = tuple(
+            Match(p, "GHSA-x", (), flaw, "high", "1.8.2", False, "1.12.0")
+            for p in packages
+            if p.name == "axios"
+        )
+        return AdvisoryReport(matches, len(matches), (), True, TODAY, "test", 1, 1)
+
+    read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))
+    (gap,) = (f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP)
+    assert gap.severity is severity
+    assert "fixed in 1.8.2, and all that is known of the package in 1.12.0" in gap.message
+
+
+def test_a_package_is_found_where_it_is_asked_for_and_not_among_words(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["wheel"]\n[project]\nname = "board"\nkeywords = [\n  "flask",\n]\n'
+        'dependencies = [\n  "flask",\n]\n[dependency-groups]\ntools = ["wheel"]\n'
+    )
+    read = read_prototype(tmp_path, Settings(workers=1), Engines())
+    places = {d.name: d.location.line for d in read.dependencies.packages}
+    assert places == {"flask": 9, "wheel": 12}
+
+
 def test_an_authority_that_is_trusted_no_more_weighs_little(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("certifi==2022.12.7\nrequests==2.32.3\n")
     (tmp_path / "app.py").write_text("import certifi\nimport requests\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
+from shipworthy.prototype.dependencies.published import is_published
 from shipworthy.prototype.inventory.manifests import node_manifests, read_json, table
 from shipworthy.regex import regex
 
@@ -36,7 +37,8 @@ def loose_packages(prototype: Prototype) -> Iterator[Loose]:
     """Every package that a manifest asks for itself without saying which version.
 
     Peers are left out, whose version the other side decides, the author's own packages, tools of
-    developers that a lock file holds, and Python packages that one holds: their manifests give
+    developers that a lock file holds or that users of a published library never get, and Python
+    packages that a lock file holds: their manifests give
     ranges, if any, by custom.
     """
     dependencies = prototype.dependencies
@@ -50,6 +52,7 @@ def loose_packages(prototype: Prototype) -> Iterator[Loose]:
             if one.location.path != manifest.path or not one.direct or one.name in peers | own:
                 continue
             held = lock and (one.development or one.ecosystem is Ecosystem.PYPI)
+            held = held or (one.development and is_published(prototype, manifest.path))
             moving = "" if held else _moving(one)
             if moving:
                 yield Loose(one, manifest.path, lock, moving)

@@ -255,8 +255,27 @@ def _keyed(
 
 
 def _lines_by_name(file: SourceFile) -> Mapping[str, int]:
+    """Where a name stands first, beside what is no list of packages: words to be found by, tools to build."""
     found: dict[str, int] = {}
+    section = key = ""
     for number, line in enumerate(file.lines, 1):
-        for quoted, key in _QUOTED.findall(line):
-            found.setdefault(normal_name(Ecosystem.PYPI, quoted or key), number)
+        head = _SECTION.match(line)
+        if head is not None:
+            section, key = head[1], ""
+            continue
+        about = _KEY_OF_TOML.match(line)
+        key = about[1] if about is not None else key
+        if _NO_PACKAGES.match(section) or (section in _ABOUT and key not in _ASKING):
+            continue
+        for quoted, name in _QUOTED.findall(line):
+            found.setdefault(normal_name(Ecosystem.PYPI, quoted or name), number)
     return found
+
+
+_SECTION = regex(r"\s*\[\[?\s*([\w.\"'-]+)\s*\]")
+_KEY_OF_TOML = regex(r"([\w.-]+)\s*=")
+_NO_PACKAGES = regex(
+    r"build-system$|project\.(scripts|urls|entry-points|gui-scripts)|tool\.setuptools"
+)
+_ABOUT = ("project", "tool.poetry")
+_ASKING = ("dependencies", "optional-dependencies", "dev-dependencies")

@@ -9,7 +9,9 @@ from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
+from shipworthy.prototype.dependencies.hosted import why_unread
 from shipworthy.prototype.dependencies.locks import NPM_LOCKS, PYTHON_LOCKS
+from shipworthy.prototype.dependencies.published import is_published
 from shipworthy.prototype.dependencies.variants import has_extras_only, is_variant
 from shipworthy.prototype.roles import is_for_trying
 from shipworthy.prototype.source import Language, Role
@@ -51,6 +53,11 @@ class NoLockFile(
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         for manifest in prototype.dependencies.manifests:
             if manifest.path == finding.subject:
+                unread = why_unread(prototype, manifest)
+                if unread:
+                    lock = (*manifest.locks, *manifest.unread_locks)[0]
+                    said = f"Let the host install with what wrote {lock}: {unread}"
+                    return Remedy(said, Review.BY_HAND)
                 fallback = f"uv pip compile {manifest.path} -o requirements.lock"
                 command = _COMMANDS.get(manifest.manager, fallback)
                 return Remedy(f"Run `{command}` and commit what it writes", Review.BY_HAND)
@@ -73,6 +80,15 @@ class NoLockFile(
         if manifest.workspace_of is not None:
             return self._member(prototype, manifest)
         counted = (*manifest.locks, *(p for p in manifest.unread_locks if p.endswith("bun.lockb")))
+        unread = why_unread(prototype, manifest)
+        if unread:
+            place = Location(manifest.path)
+            return self.gap(
+                manifest.path,
+                f"No lock file says which versions of the packages of {manifest.path} are installed:"
+                f" {unread}",
+                prototype.evidence("manifest", place),
+            )
         if counted:
             return self.satisfied(
                 manifest.path,
@@ -89,6 +105,12 @@ class NoLockFile(
         if asked and all(d.development for d in asked):
             return self.not_applicable(
                 "it asks only for what developers use, which users never run", manifest.path
+            )
+        if is_published(prototype, manifest.path):
+            return self.not_applicable(
+                "It is a library: whoever installs it gets the versions that its ranges allow, whatever"
+                " a lock file here says",
+                manifest.path,
             )
         if has_extras_only(prototype, manifest.path):
             return self.not_applicable("it asks for optional packages alone", manifest.path)

@@ -8,6 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Ecosystem
+from shipworthy.prototype.dependencies.hosted import why_unread
 from shipworthy.prototype.dependencies.loose import Loose, loose_packages
 from shipworthy.prototype.dependencies.pinning import pinned
 from shipworthy.prototype.dependencies.variants import is_variant
@@ -70,7 +71,11 @@ class UnpinnedDependency(
         kinds = sorted({one.moving for one in loose}, key=list(_SAYS).index)
         what = " or ".join(_SAYS[kind] for kind in kinds)
         names = _listed(sorted({one.dependency.name for one in loose}))
-        if first.lock:
+        manifests = prototype.dependencies.manifests
+        unread = next((why_unread(prototype, m) for m in manifests if m.path == path), "")
+        if unread:
+            then = f"{unread}: each installation can bring a new major version"
+        elif first.lock:
             it = "them" if len(loose) > 1 else "it"
             then = (
                 f"{first.lock} holds {it} until the next update, which can be a new major version"

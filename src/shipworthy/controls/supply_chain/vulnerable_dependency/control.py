@@ -36,6 +36,11 @@ _SEVERITIES = {
 _SHOWN = 5
 # Weaknesses that need hostile input, which tools on a developer's machine do not get.
 _EXHAUSTS = regex(r"denial of service|\b(re)?dos\b|resource consumption|backtrack", re.IGNORECASE)
+# Weaknesses by which a server sends what it should keep, or reads what only it can reach.
+_OF_A_SERVER = regex(
+    r"\bssrf\b|server-?side request forgery|absolute urls?\b|\bno_proxy\b|metadata exfiltration",
+    re.IGNORECASE,
+)
 _DEVELOPMENT_SERVER = regex(r"\bdev(elopment)? server|server\.fs\b", re.IGNORECASE)
 # Weaknesses of a build tool that it passes on to what it builds.
 _BUILDS_IT_IN = regex(r"bundled|in (the )?output|built files|generated code", re.IGNORECASE)
@@ -366,8 +371,8 @@ def _stays_on_servers(prototype: Prototype, matches: Sequence[Match]) -> bool:
 
 
 def _that_count(prototype: Prototype, matches: Sequence[Match]) -> Sequence[Match]:
-    """Those that tell how grave it is: in a page, what exhausts its visitor's machine does not."""
-    others = [m for m in matches if m.malicious or not _EXHAUSTS.search(m.summary)]
+    """Those that tell how grave it is: in a page, what only harms a server or its visitor does not."""
+    others = [m for m in matches if m.malicious or not _spares_pages(m)]
     return others if others and _is_for_pages(prototype, matches) else matches
 
 
@@ -382,8 +387,16 @@ def _harms_a_page_only(prototype: Prototype, matches: Sequence[Match]) -> bool:
     one = matches[0].dependency
     if one.name in _OWN_FILES and not any(m.malicious for m in matches):
         return is_for_browsers(prototype, {one.name}, _part(prototype, one))
-    exhausts = all(_EXHAUSTS.search(m.summary) and not m.malicious for m in matches)
-    return exhausts and _is_for_pages(prototype, matches)
+    spared = all(_spares_pages(m) and not m.malicious for m in matches)
+    return spared and _is_for_pages(prototype, matches)
+
+
+def _spares_pages(match: Match) -> bool:
+    """True for what exhausts the machine it runs on, and for a client that can be led to another
+    address: a page reaches nothing by that which its visitor could not."""
+    if match.dependency.name in _ASKS_OTHERS and _OF_A_SERVER.search(match.summary):
+        return True
+    return _EXHAUSTS.search(match.summary) is not None
 
 
 # Libraries that read, in a page, the file that its own user picked.
@@ -438,12 +451,23 @@ def _message(matches: Sequence[Match], *, idle: str = "", page: bool = False) ->
     if worst.malicious:
         return f"{one.name} {one.version}{how} is malicious software ({worst.advisory})"
     holes = "a known vulnerability" if len(ids) == 1 else f"{len(ids)} known vulnerabilities"
-    fixed = _fixed_in(matches)
-    end = f"fixed in {fixed}" if fixed else "the advisory names no fixed version"
+    end = _end(matches, worst)
     what = worst.summary.rstrip(". ") or "no summary"
     shown = ", ".join(ids[:_SHOWN]) + (", …" if len(ids) > _SHOWN else "")
     label = "" if len(ids) == 1 else "the worst: "
     return f"{one.name} {one.version}{how} has {holes} ({shown}), {label}{what}; {end}"
+
+
+def _end(matches: Sequence[Match], worst: Match) -> str:
+    """The version that closes all: one that is newer than the fix of the advisory which is named."""
+    fixed = _fixed_in(matches)
+    if not fixed:
+        return "the advisory names no fixed version"
+    if len({m.advisory for m in matches}) > 1:
+        return f"all of them are fixed in {fixed}"
+    if worst.fixed_in and worst.fixed_in != fixed:
+        return f"fixed in {worst.fixed_in}, and all that is known of the package in {fixed}"
+    return f"fixed in {fixed}"
 
 
 def _line(match: Match) -> str:
