@@ -31,6 +31,7 @@ from shipworthy.prototype.handlers.entering.nest import nest_entry
 from shipworthy.prototype.handlers.entering.page import page_entry
 from shipworthy.prototype.handlers.entering.requested import requested_entry
 from shipworthy.prototype.handlers.entering.routers import endpoint_entry
+from shipworthy.prototype.handlers.entering.socketio import SocketEntry, socket_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.entering.tanstack import server_route_entry
 from shipworthy.prototype.handlers.entering.trpc import Served
@@ -54,6 +55,7 @@ from shipworthy.prototype.routes.firebase import FIREBASE
 from shipworthy.prototype.routes.kit import KIT
 from shipworthy.prototype.routes.nest import NEST
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.prototype.routes.socketio import SOCKETIO
 from shipworthy.prototype.tables.schemas import prisma_enumerations
 
 if TYPE_CHECKING:
@@ -198,7 +200,7 @@ class Entries:
         if route.framework in dispatchers.DISPATCHERS or _is_of_requests(route):
             return follower.dispatch(route, entry, served)
         followed = follower.follow(route, entry, served)
-        if isinstance(entry, ConvexEntry):
+        if isinstance(entry, (ConvexEntry, SocketEntry)):
             followed = replace(followed, name=entry.spoken(route))
         return (replace(followed, asked=False) if declared in self._unasked else followed,)
 
@@ -208,7 +210,7 @@ _DECLARED = (RouteKind.ENDPOINT, RouteKind.PROCEDURE)
 
 def _is_of_router(route: Route) -> bool:
     """True for a procedure of tRPC, which a router holds; a function of Convex stands by itself."""
-    return route.kind is RouteKind.PROCEDURE and route.framework != CONVEX
+    return route.kind is RouteKind.PROCEDURE and route.framework not in (CONVEX, SOCKETIO)
 
 
 def _is_of_requests(route: Route) -> bool:
@@ -259,6 +261,8 @@ def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
     match route.kind:
         case _ if route.framework == CONVEX:
             return convex_entry(route, walk)
+        case _ if route.framework == SOCKETIO:
+            return socket_entry(route, walk)
         case _ if route.framework == NEST:
             return nest_entry(route, program, walk, follower.nest)
         case _ if route.framework in dispatchers.DISPATCHERS:

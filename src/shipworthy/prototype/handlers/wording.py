@@ -28,6 +28,7 @@ from shipworthy.prototype.handlers.weight import (
 )
 from shipworthy.prototype.routes.convex import CONVEX
 from shipworthy.prototype.routes.route import RouteKind
+from shipworthy.prototype.routes.socketio import SOCKETIO
 from shipworthy.regex import regex
 
 _READS = {EffectKind.STORAGE: "download files of"}
@@ -133,6 +134,8 @@ def who(caller: Caller, handler: Handler) -> str:
     """Whoever may call."""
     if handler.route.framework == CONVEX and handler.route.kind is RouteKind.PROCEDURE:
         return "Anybody who has the address of your deployment"
+    if handler.route.framework == SOCKETIO:
+        return "Anybody who connects"
     if caller is Caller.ANON_KEY:
         return "Anybody with the public key of your website"
     return "Anybody on the internet"

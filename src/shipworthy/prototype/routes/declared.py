@@ -21,6 +21,7 @@ from shipworthy.prototype.routes.pages import client_pages
 from shipworthy.prototype.routes.procedures import trpc_procedures
 from shipworthy.prototype.routes.python import python_endpoints
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.prototype.routes.socketio import socket_events
 from shipworthy.regex import regex
 
 __all__ = ["Route", "RouteKind", "read", "url_path"]
@@ -45,6 +46,7 @@ def read(syntax: Syntax) -> list[Route]:
         *trpc_procedures(syntax),
         *firebase_functions(syntax),
         *convex_functions(syntax),
+        *socket_events(syntax),
         *kit_pages(syntax),
         *nest_endpoints(syntax),
         *client_pages(syntax),

@@ -9,6 +9,7 @@ from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.routes.convex import CONVEX
 from shipworthy.prototype.routes.dispatchers import DISPATCHERS
 from shipworthy.prototype.routes.route import RouteKind
+from shipworthy.prototype.routes.socketio import SOCKETIO
 from shipworthy.prototype.source import Role, SourceFile, Unread
 from shipworthy.regex import regex
 
@@ -85,7 +86,7 @@ _FILES = tuple(
 _SPOKEN = {"cloudflare": "a worker", "node": "Node's http server", "bun": "Bun.serve"}
 _FILES_READ = frozenset({"Bun.serve", "Node's http server", "a worker"})
 """Those of them that are followed where their one way in could be told."""
-_TOLD = {"aiohttp": "aiohttp", "starlette": "Starlette"}
+_TOLD = {"aiohttp": "aiohttp", "starlette": "Starlette", SOCKETIO: "Socket.IO"}
 """By the framework of a route: the servers that are followed where a route of theirs was found."""
 
 
@@ -105,17 +106,28 @@ def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
         elif name := next(_kept(prototype, file), ""):
             found[file.path] = f"the queries of {name} are not followed yet"
     # `new Router()`, whose ever it is; views that a call names
-    routed = [r for r in prototype.routes if r.framework == "koa" or r.framework in _TOLD]
+    routed = [
+        r
+        for r in prototype.routes
+        if r.framework == "koa"
+        or (r.framework in _TOLD and r.location.path in prototype.server_modules)
+    ]
     known = {h.route.location for h in prototype.handlers} if routed else set()
     for route in routed:
         if route.location not in known:
-            found[route.location.path] = "the routes of a router of its own are not followed"
+            found[route.location.path] = (
+                "not all events of Socket.IO could be followed"
+                if route.framework == SOCKETIO
+                else "the routes of a router of its own are not followed"
+            )
     for handler in prototype.handlers if followed else ():
         if handler.route.framework in DISPATCHERS and not handler.effects:
             found[handler.location.path] = (
                 f"the paths of {_SPOKEN[handler.route.framework]} could not be told"
             )
-    procedures = {r for r in prototype.routes if r.kind is RouteKind.PROCEDURE}
+    procedures = {
+        r for r in prototype.routes if r.kind is RouteKind.PROCEDURE and r.framework != SOCKETIO
+    }
     for route in procedures - {h.route for h in prototype.handlers} if procedures else ():
         found[route.location.path] = (
             "the functions of a builder of Convex are not followed yet"

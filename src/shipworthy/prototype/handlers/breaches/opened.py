@@ -39,6 +39,7 @@ from shipworthy.prototype.handlers.sent import OF_KIND
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import Harm, hands_out_files, revealed
 from shipworthy.prototype.handlers.writes import KEPT_LIST, is_counter
+from shipworthy.prototype.routes.socketio import SOCKETIO
 from shipworthy.regex import regex
 
 
@@ -82,6 +83,8 @@ def of_opened(
         return None  # a public assistant: what it costs is asked by the rate limit
     if may_be_meant(handler, effect, kind, ownership):
         confidence = Confidence.MEDIUM if of_one else Confidence.LOW
+    elif kind is Harm.READ and handler.route.framework == SOCKETIO and not ownership.has_accounts:
+        confidence = Confidence.LOW  # a chat that everybody may read
     elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
         confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
     elif kind is not Harm.RUN and is_job(handler, effect, kind):

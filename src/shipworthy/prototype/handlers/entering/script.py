@@ -24,6 +24,7 @@ from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
 from shipworthy.prototype.handlers.knowledge.requests import BINDINGS, HONO, NODE, WEB, parameter
 from shipworthy.prototype.handlers.knowledge.responses import RES, returned, sent_back
+from shipworthy.prototype.handlers.knowledge.socketio import SOCKET
 from shipworthy.prototype.handlers.knowledge.workers import LISTENED, PAGES
 from shipworthy.prototype.handlers.values import (
     NEVER,
@@ -44,7 +45,7 @@ class Entry(Struct):
     """What is to be run for a route, one after the other, and how a request is passed to it."""
 
     location: Location
-    style: str  # "web", "node", "fastify", "hono", "event", "action", "worker", "listener", "pages"
+    style: str  # "web", "node", "fastify", "hono", "event", "action", "worker", "listener", "pages", "socket"
     chain: tuple[Value, ...]
     guards: frozenset[Guard] = NO_GUARDS
     asked: str = ""  # the path for which hooks and middleware are asked
@@ -80,12 +81,15 @@ class Entry(Struct):
             return True
         function = value.closure.function
         going_on: list[frozenset[Guard]] = []
+        refused: list[Value] = []
         put: list[dict[str, Value]] = []
 
         def proceed(inner: Walk, site: Site) -> Value:
             if not site.given or site.given[0].is_null:
                 going_on.append(inner.guards)
                 put.append({k: v for (of, k), v in inner.heap.items() if of == request.identity})
+            else:
+                refused.append(site.given[0])
             return NULL
 
         def resolve(inner: Walk, site: Site) -> Value:
@@ -118,6 +122,8 @@ class Entry(Struct):
             # The first call of each window goes another way through what counts the calls.
             counted = {g for way in going_on for g in way if g.check is Check.RATE}
             walk.guards = before | loosest(going_on) | counted
+            if self.style == "socket" and refused and walk.guards == before and not _named(put):
+                walk.passed(Check.UNCLEAR, "a middleware that turns some away", function.at)
             _as_it_went_on(walk, request, list(zip(put, going_on, strict=False)))
             if HOOK in value.tags and _turns_away(walk, first):
                 walk.passed(Check.UNCLEAR, "hook", function.at)
@@ -138,7 +144,7 @@ class Entry(Struct):
             if len(function.parameters) == 4:  # an error handler
                 return (UNKNOWN, request, response, goes_on)
             return (request, response, goes_on)
-        if self.style in ("hono", "koa"):
+        if self.style in ("hono", "koa", "socket"):
             return (request, goes_on)
         if self.style == "event":
             return (request, Value(what=CONTEXT, tags=frozenset({"truthy"})), goes_on)
@@ -156,6 +162,12 @@ class Entry(Struct):
             return tuple(_argument(p.target, p.annotation) for p in function.parameters)
         context = Value(fields={"params": parameter("path"), "...": UNKNOWN})
         return (request, context)
+
+
+def _named(put: list[dict[str, Value]]) -> bool:
+    """True where a socket keeps what is sent along: `socket.userId = socket.handshake.auth.userId`."""
+    kept = [value.origins for way in put for value in way.values() if value.origins]
+    return bool(kept) and all(o.is_input for origins in kept for o in origins)
 
 
 def _turns_away(walk: Walk, first: int) -> bool:
@@ -176,6 +188,7 @@ _REQUESTS = {
     "fastify": NODE,
     "hono": HONO,
     "koa": KOA,
+    "socket": SOCKET,
     "event": EVENT,
     "pages": PAGES,
     "listener": LISTENED,
