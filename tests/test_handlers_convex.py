@@ -478,3 +478,55 @@ export const opened = internalMutation({
 """,
     )
     assert _queries(found["GET /opened/"])[-1].has(Check.API_KEY)
+
+
+def test_servers_that_call_functions_are_followed_into_them(tmp_path: Path) -> None:
+    for name, text in {
+        "rename": """
+import { fetchMutation } from "convex/nextjs";
+import { api } from "@/convex/_generated/api";
+export async function POST(request: Request) {
+  const { id } = await request.json();
+  await fetchMutation(api.orders.remove, { id, secret: process.env.SERVER_SECRET });
+  return Response.json({});
+}
+""",
+        "mine": """
+import { ConvexHttpClient } from "convex/browser";
+import { api } from "../../../convex/_generated/api";
+const convex = new ConvexHttpClient(process.env.NEXT_PUBLIC_CONVEX_URL!);
+export async function POST(request: Request) {
+  await convex.mutation(api.orders.sign, await request.json());
+  return Response.json({});
+}
+""",
+    }.items():
+        (tmp_path / "app/api" / name).mkdir(parents=True)
+        (tmp_path / "app/api" / name / "route.ts").write_text(text)
+    found = _handlers(
+        tmp_path,
+        orders=_SERVER
+        + _VALUES
+        + """
+export const remove = mutation({
+  args: { id: v.id("orders"), secret: v.string() },
+  handler: async (ctx, args) => {
+    if (args.secret !== process.env.SERVER_SECRET) throw new Error("No");
+    await ctx.db.delete(args.id);
+  },
+});
+export const sign = mutation({
+  args: { id: v.id("orders") },
+  handler: async (ctx, args) => {
+    if (!(await ctx.auth.getUserIdentity())) throw new Error("Sign in first");
+    await ctx.db.patch(args.id, { total: 1 });
+  },
+});
+""",
+    )
+    assert _queries(found["mutation orders.remove"])[0].has(Check.SECRET)
+    (deletion,) = _queries(found["POST /api/rename"])
+    assert (deletion.operation, deletion.target) == ("delete", "orders")
+    assert not deletion.has(Check.SECRET)  # the route sends it along, whoever calls
+    (change,) = _queries(found["POST /api/mine"])
+    assert change.has(Check.SESSION)

@@ -7,6 +7,7 @@ one's own, https://stack.convex.dev/custom-functions
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.routing import Registered
@@ -194,6 +195,13 @@ def _run_later(walk: Evaluation, site: Site) -> Value:
     return Value(what="scheduled function", tags=_TRUTHY)
 
 
+def _fetched(walk: Evaluation, site: Site) -> Value | None:
+    """`fetchMutation(api.orders.pay, args)` of another server: for whoever that has asked, since a function
+    that asks as well is only passed with the caller's own token."""
+    known = _referred(walk, site.argument(0)).what == FUNCTION
+    return _run(walk, site) if known else None
+
+
 def _called(walk: Evaluation, site: Site, named: Value, given: Value, ctx: Value) -> Value:
     function = _referred(walk, named)
     if function.what != FUNCTION:
@@ -211,8 +219,8 @@ def _referred(walk: Evaluation, named: Value) -> Value:
     folder = walk.module.path
     while folder:
         folder = folder.rpartition("/")[0]
-        for ending in _ENDINGS:
-            path = f"{folder}/{below}{ending}".lstrip("/")
+        for place, ending in product(_PLACES, _ENDINGS):
+            path = f"{folder}/{place}{below}{ending}".lstrip("/")
             if path in walk.program.modules:
                 return walk.exported(path, found[2])
     return UNKNOWN
@@ -221,6 +229,7 @@ def _referred(walk: Evaluation, named: Value) -> Value:
 _REFERENCE = regex(
     r"(?:^convex/_generated/api|^convex/server)\.(?:api|internal|anyApi)\.(.+)\.(\w+)$"
 )
+_PLACES = ("", "convex/")  # among the functions, and beside their folder
 _ENDINGS = (".ts", ".js", ".tsx")
 
 
@@ -288,6 +297,8 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     f"{_WAYS}/customFunctions.customCtxAndArgs": lambda walk, site: _step_of(site.argument(0)),
     "convex/server.httpRouter": _router,
     f"{_ROUTER}.route": _route,
+    **{f"convex/nextjs.fetch{name.capitalize()}": _fetched for name in _MADE},
+    **{f"convex/browser.ConvexHttpClient().{name}": _fetched for name in _MADE},
 }
 
 NAMES = {
