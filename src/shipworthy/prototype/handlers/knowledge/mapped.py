@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -235,13 +235,13 @@ def _counted(walk: Evaluation, site: Site) -> Value | None:
 
 def _got(walk: Evaluation, site: Site) -> Value | None:
     """`session.get(Order, id)`, `Order.query.get(id)`, `Order.objects.get(id=…)`."""
-    first = site.argument(0)
-    if first.type is not None and site.has(1):
+    first = site.argument(0, "entity")
+    if first.type is not None and (site.has(1) or "ident" in site.named):
         table = _table(walk, first)
         if not table:
             return None
         found = begun(walk, site, table, model=first)
-        told(walk, found.effect, filters={"id": site.argument(1)})
+        told(walk, found.effect, filters={"id": site.argument(1, "ident")})
         return one(walk, found.effect)
     begun_ = _start(walk, site)
     if begun_ is None:
@@ -253,6 +253,17 @@ def _got(walk: Evaluation, site: Site) -> Value | None:
     if site.name == "get" and not site.named:
         return one(walk, begun_.effect)
     return surely(walk, begun_.effect)
+
+
+def _got_surely(walk: Evaluation, site: Site) -> Value | None:
+    """`session.get_one(Order, id)`, which raises where there is none."""
+    model = site.argument(0, "entity")
+    table = _table(walk, model) if model.type is not None else ""
+    if not table or not (site.has(1) or "ident" in site.named):
+        return None
+    found = begun(walk, site, table, model=model)
+    told(walk, found.effect, filters={"id": site.argument(1, "ident")})
+    return surely(walk, found.effect)
 
 
 def _got_or_404(walk: Evaluation, site: Site) -> Value | None:
@@ -305,7 +316,9 @@ def _account_made(walk: Evaluation, site: Site) -> Value | None:
 def _added(walk: Evaluation, site: Site) -> Value | None:
     """`session.add(order)`, `add_all([…])`, `order.save()`."""
     given = site.argument(0)
-    listed = given.elements if site.name in ("add_all", "bulk_save_objects") else (given,)
+    listed: Sequence[Value] | None = (given,)
+    if site.name in ("add_all", "bulk_save_objects") and given.instance is None:
+        listed = given.elements  # what a comprehension gives is each of its objects
     if site.name in ("save", "insert"):
         listed = (site.receiver,)
     found = False
@@ -317,6 +330,26 @@ def _added(walk: Evaluation, site: Site) -> Value | None:
         told(walk, effect, values=Value(fields=_of_object(walk, value)))
         found = True
     return given if found else None
+
+
+def _mapped_in(operation: str) -> Answer:
+    """`session.bulk_insert_mappings(Order, [{…}])`."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        model = site.argument(0)
+        table = _table(walk, model) if model.type is not None else ""
+        if not table:
+            return None
+        given = site.argument(1)
+        for row in given.elements if given.elements is not None else (given,):
+            effect = query(walk, site, operation, table)
+            fields = dict(row.fields or {})
+            key = fields.pop("id", None) if operation == "update" else None
+            values = replace(row, fields=fields) if key is not None else row
+            told(walk, effect, values=values, filters={"id": key} if key is not None else {})
+        return Value()
+
+    return answer
 
 
 def _of_object(walk: Evaluation, value: Value) -> dict[str, Value]:
@@ -515,6 +548,7 @@ NAMES = {
     "first_or_404": _surely,
     "get": _got,
     "get_or_404": _got,
+    "get_one": _got_surely,
     **dict.fromkeys("find_one get_or_none get_by_id delete_by_id".split(), _found),
     **dict.fromkeys("find find_all select".split(), _asked),
     "delete_instance": _deleted,
@@ -525,6 +559,8 @@ NAMES = {
     "exists": _counted,
     **dict.fromkeys("create get_or_create update_or_create bulk_create".split(), _created),
     **dict.fromkeys("add add_all merge bulk_save_objects save insert".split(), _added),
+    "bulk_insert_mappings": _mapped_in("insert"),
+    "bulk_update_mappings": _mapped_in("update"),
     **dict.fromkeys(_SHAPES, _same),
 }
 PROPERTIES = {QUERYING: _property}
