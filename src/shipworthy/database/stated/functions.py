@@ -24,6 +24,7 @@ from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_o
 from shipworthy.database.stated.openings import let_pass, succeeded
 from shipworthy.database.stated.picked import SET_CLAUSE, picked
 from shipworthy.database.stated.settling import changed_power, marked_as_paid
+from shipworthy.database.stated.told_of import told_of
 from shipworthy.database.stated.words import at_commas, at_word, masked, without_comments
 from shipworthy.regex import regex
 
@@ -101,6 +102,7 @@ def callable_functions(schema: Schema, owners: Mapping[str, Ownership]) -> Itera
         made = _for_somebody(schema, owners, actor, function, named) or _for_all(
             schema, owners, actor, function
         )
+        made = made or _for_whom_it_tells(schema, actor, function)
         if made and not _fills_a_form(function, made) and not _asks_for_a_code(function, made):
             yield replace(made, rules=(rule,))
 
@@ -182,6 +184,16 @@ def _for_all(
     shown = handed_to_all(schema, function, code, actor)
     shown = shown or texts_of_tenants(schema, owners, function, actor, of_tenant)
     return replace(call, columns=shown) if shown else None
+
+
+def _for_whom_it_tells(schema: Schema, actor: Actor, function: Function) -> Attempt | None:
+    """A call that answers with the rows of whom it names, of tables that show everybody his own alone."""
+    code = without_comments(function.body)
+    if notes_the_caller(function) or _asks_a_proof(function, code):
+        return None
+    whose, shown = told_of(schema, function, code, actor)
+    reason = f"{PICKS} {whose} that a caller sends"
+    return succeeded(actor, Verb.CALL, function.qualified, (), shown, reason) if shown else None
 
 
 def _fills_a_form(function: Function, made: Attempt) -> bool:
