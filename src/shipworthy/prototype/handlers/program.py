@@ -114,6 +114,7 @@ class Program:
     lists_filled: dict[str, frozenset[str]] = field(default_factory=dict)  # by module
     user_methods: dict[str, tuple[str, Function] | None] | None = None  # see user_models.py
     relations: dict[str, Any] | None = None  # see relations.py
+    accounts: tuple[Any, ...] | None = None  # see django_accounts.py
     declared: dict[tuple[str, str], tuple[Type, ...]] = field(default_factory=dict)
 
     commits: bool = field(

@@ -86,7 +86,7 @@ class MassAssignment(
                 if finding is None:
                     continue
                 known = found.get(finding.subject)
-                if known is None or known.outcome.value != "gap":
+                if known is None or _outweighs(finding, known):
                     found[finding.subject] = finding
             for effect in handler.effects_of(EffectKind.TOKEN):
                 claims = _claims(effect)
@@ -148,6 +148,8 @@ class MassAssignment(
     ) -> Finding:
         said = f"{handler.name} stores {' and '.join(rights)} of {effect.target} as the caller sends it"
         asked = any(e.has(Check.ROLE) or _refuses(e) for e in handler.effects)
+        if _is_of_himself(effect) and not effect.has(Check.ROLE, Check.REFUSES):
+            asked = False  # what other methods of the same class ask of their callers
         if not asked and self._is_of_a_colleague(handler, effect, rights, ownership):
             message = (
                 f"{said}, for whomever of his organisation the caller names: no role is asked for, so"
@@ -301,6 +303,13 @@ class MassAssignment(
         )  # settings, a catalogue
         confidence = Confidence.LOW if unclear else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=confidence)
+
+
+def _outweighs(finding: Finding, known: Finding) -> bool:
+    """True for what is told in the place of what is known: one way that is right settles no other one."""
+    if known.outcome is Outcome.UNKNOWN:
+        return finding.outcome is not Outcome.SATISFIED
+    return known.outcome is not Outcome.GAP
 
 
 def _is_of_himself(effect: Effect) -> bool:

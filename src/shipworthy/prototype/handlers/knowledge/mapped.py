@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.knowledge.columns import (
     key_of,
     merged,
 )
+from shipworthy.prototype.handlers.knowledge.django_accounts import is_user_of_django
 from shipworthy.prototype.handlers.knowledge.relations import related
 from shipworthy.prototype.handlers.knowledge.rows import (
     OWNER,
@@ -39,7 +40,6 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     union,
 )
-from shipworthy.regex import regex
 
 _STARTS = frozenset({"sqlalchemy model", "django manager"})
 _MAPPED = -3  # a place in the heap: the queries whose rows write through
@@ -58,20 +58,15 @@ def _table(walk: Evaluation, value: Value) -> str:
     """The table of a class, a column or an object."""
     if value.what == COLUMN:
         return ((value.fields or {}).get("table") or UNKNOWN).text or ""
-    if _USERS_OF_DJANGO.match(value.what):
+    if is_user_of_django(value):
         return "User"
     kind = value.type or value.instance
     return classes.table_of(walk, kind) if kind is not None else ""
 
 
-_USERS_OF_DJANGO = regex(r"django\.contrib\.auth\.(models\.User|get_user_model\(\))(\.objects)?$")
-
-
 def _begins_one(value: Value) -> bool:
     """True for what queries are begun on: a manager, that of Django's own users too."""
-    return value.what in _STARTS or (
-        value.what.endswith(".objects") and _USERS_OF_DJANGO.match(value.what) is not None
-    )
+    return value.what in _STARTS or (value.what.endswith(".objects") and is_user_of_django(value))
 
 
 def _start(walk: Evaluation, site: Site) -> Value | None:
@@ -270,7 +265,7 @@ def _got_or_404(walk: Evaluation, site: Site) -> Value | None:
     """`get_object_or_404(Order, id=…)`."""
     first = site.argument(0)
     found = first if first.what == QUERYING else None
-    if first.what in _STARTS or first.type is not None or _USERS_OF_DJANGO.match(first.what):
+    if first.what in _STARTS or first.type is not None or is_user_of_django(first):
         found = begun(walk, site, _table(walk, first), model=first)
     if found is None:
         return None

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin, Origins
 from shipworthy.prototype.handlers.knowledge import classes
+from shipworthy.prototype.handlers.knowledge.django_accounts import (
+    accounts,
+    is_account,
+    is_user_of_django,
+)
 from shipworthy.prototype.handlers.knowledge.free_fields import admits_admin, is_asked
 from shipworthy.prototype.handlers.knowledge.mapped import begun, with_filters
 from shipworthy.prototype.handlers.knowledge.rows import is_query, query, rows, surely, told
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke
 from shipworthy.prototype.handlers.sent import LEFT_FREE
-from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value, union
+from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Type, Value, union
 from shipworthy.prototype.program.nodes import Call, Class, Let, Literal, Name
 from shipworthy.regex import regex
 
@@ -42,8 +47,10 @@ def made(walk: Evaluation, kind: Type, site: Site) -> Value | None:
 
 def shown(walk: Evaluation, kind: Type, origins: Origins) -> Origins:
     """Of whole rows with a column for hashes the fields that a serializer shows, where it leaves that out."""
-    model = model_of(walk, kind)
+    model, said = model_of(walk, kind), _meta(walk, kind, "model")
     hashes = {n for n in (classes.fields_of(walk, model) if model else ()) if _HASH.search(n)}
+    if is_user_of_django(said) or (model is not None and is_account(walk, model)):
+        hashes |= {"password"}  # of the class below
     named = _readable(walk, kind) if hashes else None
     if named is None or hashes & set(named):
         return origins
@@ -123,6 +130,8 @@ def _taken(walk: Evaluation, kind: Type) -> list[str]:
     fixed |= set(_texts(_meta(walk, kind, "read_only_fields")))
     listed = _meta(walk, kind, "fields")
     names = list(_texts(listed))
+    settings = _meta(walk, kind, "extra_kwargs").fields or {}
+    fixed |= {n for n, s in settings.items() if (s.fields or {}).get("read_only", UNKNOWN).literal}
     if listed.text == "__all__" or _meta(walk, kind, "exclude").elements is not None:
         left_out = set(_texts(_meta(walk, kind, "exclude")))
         names = [name for name in _columns(walk, model_of(walk, kind)) if name not in left_out]
@@ -173,7 +182,16 @@ def _meta(walk: Evaluation, kind: Type, name: str) -> Value:
 
 def model_of(walk: Evaluation, kind: Type) -> Type | None:
     """The mapped class whose rows a serializer writes."""
-    return _meta(walk, kind, "model").type
+    model = _meta(walk, kind, "model")
+    return accounts(walk) if is_user_of_django(model) else model.type
+
+
+def _table(walk: Evaluation, kind: Type) -> str:
+    """The table whose rows a serializer writes, by the name that other code asks for it with."""
+    model = _meta(walk, kind, "model")
+    if is_user_of_django(model):
+        return "User"
+    return classes.table_of(walk, model.type) if model.type is not None else ""
 
 
 def save(walk: Evaluation, site: Site) -> Value | None:
@@ -187,25 +205,31 @@ def save(walk: Evaluation, site: Site) -> Value | None:
     own = walk.method(serializer, "create" if is_new else "update")
     if own is not None:
         return invoke(walk, own, (values,) if is_new else (row, values), at=site.call.at)
-    model = model_of(walk, serializer.instance)
-    if is_new and model is not None:
-        found = begun(walk, site, classes.table_of(walk, model), "insert")
+    table = _table(walk, serializer.instance)
+    if is_new and table:
+        found = begun(walk, site, table, "insert")
         told(walk, found.effect, values=values)
         return surely(walk, found.effect)
+    before = walk.guards
+    for case, passed in row.cases or ((row, NO_GUARDS),):
+        walk.guards = before | passed
+        _change(walk, site, case, values)
+    walk.guards = before
+    return row
+
+
+def _change(walk: Evaluation, site: Site, row: Value, values: Value) -> None:
+    """Store what was sent in a row that was asked for, or in the caller's own account."""
     if is_query(walk, row.effect):
         changed = query(walk, site, "update", walk.effects[row.effect].target)
         told(walk, changed, values=values)
         with_filters(walk, changed, row.effect)
-    elif row.what == "principal" and model is not None and _is_user(walk, model):
-        changed = query(walk, site, "update", classes.table_of(walk, model))
-        told(walk, changed, values=values, filters={"id": row})
-    return row
-
-
-def _is_user(walk: Evaluation, model: Type) -> bool:
-    """True for a class of accounts of the prototype's own: `request.user` is one of its rows."""
-    bases = (base for base in classes.bases(walk, model) if isinstance(base, str))
-    return any(base.endswith((".AbstractUser", ".AbstractBaseUser")) for base in bases)
+    elif row.what == "principal" and (kind := site.receiver.instance) is not None:
+        model = _meta(walk, kind, "model")
+        own = model.type is not None and is_account(walk, model.type)
+        if own or is_user_of_django(model):
+            changed = query(walk, site, "update", _table(walk, kind))
+            told(walk, changed, values=values, filters={"id": row})
 
 
 def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
