@@ -66,6 +66,44 @@ def test_archived_and_discarded_scripts_are_no_history(tmp_path: Path) -> None:
     assert not history.loose
 
 
+_CLIENT = (
+    'import { createClient } from "@supabase/supabase-js";\n'
+    'export const db = createClient("https://abcdefghijklmnopqrst.supabase.co", "key", {\n'
+    '  db: { schema: "lending" },\n'
+    "});\n"
+    'export const tools = () => db.from("tools").select("*");\n'
+)
+
+
+def test_migrations_kept_among_the_documents_are_read_where_there_are_no_others(
+    tmp_path: Path,
+) -> None:
+    history = _history(
+        tmp_path,
+        {
+            "package.json": '{"dependencies": {"@supabase/supabase-js": "2.49.4"}}',
+            "src/db.ts": _CLIENT,
+            "docs/applied-migrations/tools.sql": "create table lending.tools (id uuid primary key);\n",
+            "docs/applied-migrations/lend.sql": "create or replace function lending.lend(tool uuid)"
+            " returns void language sql security definer as $$ select 1 $$;\n",
+            "docs/guide.sql": "select 1;\n",
+        },
+    )
+    assert [f.path.rpartition("/")[2] for f in history.loose] == ["lend.sql", "tools.sql"]
+    assert history.exposed == ("public", "lending")
+
+
+def test_the_schemas_that_the_platform_serves_stand_in_its_settings(tmp_path: Path) -> None:
+    history = _history(
+        tmp_path,
+        {
+            "supabase/config.toml": '[api]\nschemas = ["public", "graphql_public", "shop"]\n',
+            "supabase/migrations/20250101000000_a.sql": TABLE,
+        },
+    )
+    assert history.exposed == ("public", "shop")
+
+
 def test_the_types_with_the_most_tables_are_the_generated_ones(tmp_path: Path) -> None:
     row = "Tables: { a: { Row: { id: string } } }"
     history = _history(

@@ -29,3 +29,4 @@ class History(Struct, frozen=True):
     asked: frozenset[str] = frozenset()  # tables that the code asks the platform for, by plain name
     kept: frozenset[str] = frozenset()  # tables that the server changes with all rights, likewise
     columns: frozenset[str] = frozenset()  # "table.column" that the code asks the platform for
+    exposed: tuple[str, ...] = ("public",)  # schemas that the platform's REST interface serves

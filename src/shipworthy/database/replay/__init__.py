@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from shipworthy.database.generated_types import read_types
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.order import in_likely_order
@@ -57,10 +59,15 @@ def replay(database: Database, history: History, *, mend: bool = True) -> tuple[
         session.close()
     sources = ledger.close()
     with database.connect(ADMIN) as admin:
-        schema = read_schema(admin, sources)
+        schema = _served(read_schema(admin, sources), history)
     schema = tainted(schema, (*runner.course.lost, *runner.course.ran))
     matched = fidelity(types, schema) if types else None
     return _result(runner.course, matched, ordered=ordered), schema
+
+
+def _served(schema: Schema, history: History) -> Schema:
+    """The schema with those of the prototype's own that the platform serves beside its usual ones."""
+    return replace(schema, exposed=tuple(dict.fromkeys((*schema.exposed, *history.exposed))))
 
 
 def _placed(file: SqlFile, order: int, trust: Trust) -> list[Placed]:

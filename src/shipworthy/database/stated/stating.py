@@ -60,7 +60,7 @@ def stated(history: History) -> DatabaseProof:
     scripts = history.migrations or in_likely_order(history.loose)
     era, reason = era_of(scripts)
     following = _following(history, scripts)
-    schema = described(following.schema, history)
+    schema = described(_served(following, history), history)
     repairs = tuple(Repair(f"table {n}", "spoken of first", None) for n in following.awaited)
     unordered = dict.fromkeys(() if history.migrations else _unordered(scripts), _NO_ORDER)
     tables = {
@@ -83,6 +83,11 @@ def stated(history: History) -> DatabaseProof:
         declared_public=history.declared_public,
         seconds={},
     )
+
+
+def _served(following: Following, history: History) -> Schema:
+    """What is left, as the platform serves it."""
+    return replace(following.schema, exposed=history.exposed)
 
 
 def _following(history: History, scripts: Sequence[SqlFile]) -> Following:
@@ -191,7 +196,7 @@ def _either_way(
         return found
     for file in in_likely_order(beside):
         following.run(file)
-    after = described(following.schema, history)
+    after = described(_served(following, history), history)
     still = {(a.actor, a.verb, a.target) for a in _attempts(after, ownerships(after), history.kept)}
     unguarded = {name for name, table in after.tables.items() if not table.row_security}
     return tuple(a for a in found if (a.actor, a.verb, a.target) in still or a.target in unguarded)

@@ -12,6 +12,7 @@ from shipworthy.database.order import in_likely_order
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.tables.exposed_schemas import exposed_schemas
 from shipworthy.prototype.tables.guides import guides
 from shipworthy.prototype.tables.makers import MAPPERS
 from shipworthy.prototype.tables.sql import Dialect, create_tables
@@ -29,8 +30,10 @@ _NOT_HISTORY = regex(
     re.IGNORECASE,
 )
 _IN_DOCUMENTS = regex(
-    r"^(?:[^/]+/)?docs?/(?:(?:sql|database|db|supabase|schema)/)?[^/]+\.sql$", re.IGNORECASE
+    r"^(?:[^/]+/)?docs?/(?:(?:sql|database|db|supabase|schema|[\w-]*migrations?)/)?[^/]+\.sql$",
+    re.IGNORECASE,
 )
+_FUNCTION = regex(r"\bcreate\s+(?:or\s+replace\s+)?function\b", re.IGNORECASE)
 _PLATFORM = regex(r"^(.*/)?supabase/migrations/[^/]+\.sql$")
 _NUMBERED = regex(r"^\d+[_-].*\.sql$")  # what the platform and its builders apply
 _MIGRATIONS = regex(
@@ -72,7 +75,13 @@ def read_history(
         described = _described(prototype, scripts)
         if described:
             kept = frozenset(_kept(prototype))
-            return History((), described, generated=generated_types(prototype), kept=kept)
+            return History(
+                (),
+                described,
+                generated=generated_types(prototype),
+                kept=kept,
+                exposed=exposed_schemas(prototype),
+            )
         if not _decline(prototype, files, asked=tools is not None) or tools is None:
             return None
         return History((tools(prototype),), supabase=uses_the_platform(prototype))
@@ -95,6 +104,7 @@ def read_history(
         asked=frozenset(q.table for q in _of_rows(prototype) if q.table),
         kept=frozenset(_kept(prototype)),
         columns=frozenset(_columns(prototype)),
+        exposed=exposed_schemas(prototype),
     )
 
 
@@ -104,7 +114,8 @@ def _described(prototype: Prototype, scripts: Iterable[SourceFile]) -> tuple[Sql
         return ()
     if not uses_the_platform(prototype):
         return ()
-    kept = [f for f in scripts if _IN_DOCUMENTS.match(f.path) and _makes(f.text or "")]
+    listed = [f for f in scripts if _IN_DOCUMENTS.match(f.path)]
+    kept = [f for f in listed if _makes(f.text or "") or _FUNCTION.search(f.text or "")]
     return _plain(sorted(kept, key=lambda f: natural(f.path))) or guides(prototype)
 
 
