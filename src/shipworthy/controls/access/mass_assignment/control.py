@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.better_auth import SentRight, sent_rights
 from shipworthy.prototype.handlers.columns import (
     is_held,
     is_owner,
@@ -92,6 +93,9 @@ class MassAssignment(
                 claims = _claims(effect)
                 if claims and handler.subject not in found:
                     found[handler.subject] = self._of_session(prototype, handler, effect, claims)
+        for right in sent_rights(prototype):
+            gap = self._of_sign_up(prototype, right)
+            found.setdefault(gap.subject, gap)
         if not found:
             yield self.not_applicable("no entry point writes what its caller sends")
         yield from found.values()
@@ -240,6 +244,22 @@ class MassAssignment(
                 subject = f"{handler.subject} → {effect.target}"
                 return self.gap(subject, message, *shown, confidence=Confidence.MEDIUM)
         return None
+
+    def _of_sign_up(self, prototype: Prototype, right: SentRight) -> Finding:
+        message = (
+            f"Better Auth stores {right.column} of an account as a browser sends it with the sign-up or a"
+            " change of the own account, since its field does not say `input: false`: whoever comes gives"
+            " himself more rights"
+        )
+        excerpt = f"user.additionalFields.{right.column}"
+        asked = any(e.has(Check.ROLE) for h in prototype.handlers for e in h.effects)
+        return self.gap(
+            f"{right.place.path}#betterAuth → {right.column}",
+            message,
+            Evidence("code", excerpt, right.place),
+            severity=Severity.CRITICAL,
+            confidence=Confidence.HIGH if asked else Confidence.MEDIUM,
+        )
 
     def _of_session(
         self, prototype: Prototype, handler: Handler, effect: Effect, claims: list[str]
