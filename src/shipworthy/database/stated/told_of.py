@@ -24,6 +24,7 @@ _BESIDE = regex(
     r"(?<!as )\(\s*select\b[^()]*(?:\([^()]*\)[^()]*)*\)|\bas\s+(?:materialized\s*)?\((?=\s*select\b)",
     re.IGNORECASE,
 )
+_ALIAS = regex(r"\s+as\s+uid\b", re.IGNORECASE)
 _MINE = regex(
     r"auth\.uid\(\)\s*\)?(?:::\w+)?\s*=\s*\(?(?:\w+\.)*(\w+)|\b(\w+)\)?(?:::\w+)?\s*=\s*\(*\s*(?:select\s+)?auth\.uid\(\)",
     re.IGNORECASE,
@@ -58,7 +59,7 @@ def told_of(
         before = _BESIDE.sub(" ", hidden[hidden.rfind(";", 0, found.start()) + 1 : found.start()])
         if table is None or not given or before.count("(") > before.count(")"):
             continue
-        mine = _of_owner(table)
+        mine = of_owner(table)
         if not mine or let_pass(table, actor, Verb.READ):
             continue
         asked = hidden[found.end() :].partition(";")[0]
@@ -68,6 +69,21 @@ def told_of(
         if whose and shown:
             return whose, shown
     return "", ()
+
+
+def of_owner(table: Table) -> frozenset[str]:
+    """The columns by which every rule for reading holds users to rows of their own."""
+    if not table.row_security or table.tainted or table.unread or table.is_view:
+        return frozenset()
+    rules = [p.using or "" for p in table.policies if p.command in ("SELECT", "ALL")]
+    texts = [
+        _ALIAS.sub("", re.sub(r"\s*\.\s*|\(\s+|\s+\)", lambda m: m[0].strip(), text))
+        for text in rules
+    ]
+    own = [{(a or b).lower() for a, b in _MINE.findall(text)} for text in texts]
+    if not all(own) or any(map(_FOR_ALL.search, texts)):
+        return frozenset()
+    return frozenset[str]().union(*own) - {"id"}
 
 
 def _given(function: Function, code: str) -> Iterator[tuple[str, str]]:
@@ -80,18 +96,6 @@ def _given(function: Function, code: str) -> Iterator[tuple[str, str]]:
             yield rf"{re.escape(found[1])}\b", f"{found[2]} in {name}"
         for inner in re.findall(inside, code, re.IGNORECASE)[:1]:
             yield rf"\(?\s*{word}\s*->>", f"{inner} in {name}"
-
-
-def _of_owner(table: Table) -> frozenset[str]:
-    """The columns by which every rule for reading holds users to rows of their own."""
-    if not table.row_security or table.tainted or table.unread or table.is_view:
-        return frozenset()
-    rules = [p.using or "" for p in table.policies if p.command in ("SELECT", "ALL")]
-    texts = [re.sub(r"\s*\.\s*|\(\s+|\s+\)", lambda m: m[0].strip(), text) for text in rules]
-    own = [{(a or b).lower() for a, b in _MINE.findall(text)} for text in texts]
-    if not all(own) or any(map(_FOR_ALL.search, texts)):
-        return frozenset()
-    return frozenset[str]().union(*own) - {"id"}
 
 
 def _is(asked: str, named: set[str], columns: frozenset[str], word: str) -> bool:

@@ -11,6 +11,7 @@ from shipworthy.database.exposure import BUCKET, evidence, exposures, tried, unc
 from shipworthy.database.private import is_private_bucket
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Schema
+from shipworthy.database.stated.kept_apart import keeps_files_apart
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.uploads import buckets_of_papers
@@ -46,11 +47,12 @@ class OpenStorageBucket(
             bucket = proof.schema.buckets.get(name)
             public = bool(bucket and bucket.public)
             folders = _has_folders(proof.schema, name)
-            shown = public and not is_private_bucket(name) and name not in of_papers
+            apart = public and keeps_files_apart(proof.schema, name)
+            by_use = not is_private_bucket(name) and (name in of_papers or apart)
+            shown = public and not is_private_bucket(name) and not by_use
             harmful = [a for a in exposure.attempts if _harms(a, shown=shown, folders=folders)]
             if harmful:
                 open_to.add(exposure.target)
-                by_use = not is_private_bucket(name) and name in of_papers
                 gap = self._gap(exposure.target, harmful, proof, by_use=by_use)
                 yield weighed_by_use(gap, prototype, proof.schema)
         if not proof.replayed:
@@ -79,7 +81,7 @@ class OpenStorageBucket(
         if by_users - {Verb.INSERT} and not (by_users == {Verb.READ} and _SHARED.match(target)):
             severity = Severity.HIGH
         if by_anybody - {Verb.INSERT}:
-            # What lies there is told by the pages that put it there: less sure than a bucket's own name.
+            # What lies there is told by the pages or the rules beside it: less sure than a bucket's own name.
             severity = Severity.HIGH if by_use and by_anybody == {Verb.READ} else Severity.CRITICAL
         return self.gap(target, said, *evidence(attempts), severity=severity, proof=proof.kind)
 
