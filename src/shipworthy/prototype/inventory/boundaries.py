@@ -69,10 +69,21 @@ def _drawing(prototype: Prototype, part: Part) -> Drawing | None:
     return Drawing(
         part=part,
         screens=len(screens),
-        start=min(starts, default=None),
+        start=min(_loaded(prototype, part, starts) or starts, default=None),
         boundary=boundaries[0] if boundaries else None,
         framework=_framework(prototype, part),
     )
+
+
+def _loaded(prototype: Prototype, part: Part, starts: list[Location]) -> list[Location]:
+    """Those of the starts that the page of a part names: another may be left over from before."""
+    folder = f"{part.folder}/" if part.folder else ""
+    page = prototype.files.get(f"{folder}index.html")
+    named = {f"{folder}{src}" for src in _SCRIPT.findall((page.text or "") if page else "")}
+    return [at for at in starts if at.path in named]
+
+
+_SCRIPT = regex(r"<script\b[^>]*\bsrc\s*=\s*[\"']\.?/?([\w./-]+)[\"']")
 
 
 def _is_code(path: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from shipworthy.prototype.modules.namesakes import are_of_others
 from shipworthy.prototype.modules.remarks import is_remark
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.regex import regex
@@ -51,11 +52,13 @@ def _is_unused(prototype: Prototype, path: str, function: str) -> bool:
     promised = _is_only_promised(function, file.text)
     if not (promised or _LIBRARY.search(path)):
         return False
-    if any(
-        other.text and function in other.text
+    others = [
+        other
         for other in _importers_first(prototype, path)
         if other.path != path and other.role not in (Role.DOCUMENTATION, Role.TEST)
-    ):
+        if other.text and function in other.text and other.path not in prototype.abandoned
+    ]
+    if others and not (promised and are_of_others(function, others)):
         return False
     return promised or _is_only_offered(function, file.text)
 
@@ -183,7 +186,8 @@ def _is_only_offered(function: str, text: str) -> bool:
     if not declared.search(text) or _is_exported(function, text):
         return False
     offered = re.compile(rf"(?<=[,{{;\n])\s*{name}\s*(?=[,}}\n]|\??:)")
-    rest = offered.sub("", declared.sub("", text))
+    reported = re.compile(rf"(?<=[(,])\s*(['\"])\w[\w ]* {name}\b[\w :.]*\1")
+    rest = offered.sub("", reported.sub("", declared.sub("", text)))
     return _word(function).search(rest) is None
 
 

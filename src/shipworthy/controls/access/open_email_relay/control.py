@@ -111,6 +111,15 @@ class OpenEmailRelay(
                 subject.name, "Something is checked before that could not be followed", line
             )
         words = _sentences(effect) or _names(effect)
+        if _is_from_sandbox(prototype, effect):
+            return self.gap(
+                subject.name,
+                f"{handler.name} mails {spoken(words)} to whatever address the caller gives. Its sender"
+                " is the trial address of the mail service, whose mails reach only the owner of the account:"
+                f" as soon as it is an address of yours, {who(handler, effect)} can send phishing from it",
+                *way(prototype, handler, effect),
+                severity=Severity.LOW,
+            )
         return self.gap(
             subject.name,
             f"{handler.name} mails {spoken(words)} to whatever address the caller gives,"
@@ -120,6 +129,22 @@ class OpenEmailRelay(
             if is_open(handler, effect) and _sentences(effect)
             else Severity.MEDIUM,
         )
+
+
+# https://resend.com/docs/knowledge-base/403-error-resend-dev-domain
+_SANDBOX = regex(
+    r"\bfrom\b[\"']?\s*[:=]\s*[\"'][^\"'\n]*@(resend\.dev|sandbox\w+\.mailgun\.org)>?[\"']\s*[,})\n]"
+)
+_SENDER = regex(r"\bfrom\b[\"']?\s*[:=,]")
+_AROUND = 25  # lines of a call that sends
+
+
+def _is_from_sandbox(prototype: Prototype, effect: Effect) -> bool:
+    """True where the call itself says that the sender is the address which a service lends for trials."""
+    file = prototype.files[effect.path]
+    call = "\n".join((*file.lines[effect.line - 1 : effect.line - 1 + _AROUND], ""))
+    sender = _SENDER.search(call)
+    return sender is not None and _SANDBOX.match(call, sender.start()) is not None
 
 
 def _is_relay(*reach: *Reach) -> bool:

@@ -77,6 +77,7 @@ class HtmlInjection(
             r
             for r in subject.effects
             if is_live(r[1]) and not is_trusted(r[1]) and (_typed(*r) or _stored(r[1]))
+            if not _is_whole_mail(prototype, *r)
         ]
         handler, effect = (open_ones or subject.effects)[0]
         if not open_ones:
@@ -126,6 +127,27 @@ def _typed(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
     else:
         kept = [o for o in found if _LONG.search(o.key)]
     return tuple(o for o in kept if not _IS_HTML.search(o.key))  # an HTML text is sent on purpose
+
+
+def _is_whole_mail(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
+    """True where the caller chooses the reader, too, and what he sends is all of the HTML, by design: there
+    is nothing to escape. `open-email-relay` tells of that."""
+    if effect.kind is not EffectKind.EMAIL or not free(
+        effect, "to", "To", "to_email", "recipients"
+    ):
+        return False
+    keys = {o.key for o in _typed(handler, effect)}
+    paths = dict.fromkeys(
+        (handler.subject.partition("#")[0], effect.path, *(s.path for s in effect.steps))
+    )
+    texts = [file.text or "" for path in paths if (file := prototype.files.get(path))]
+    return bool(keys) and all(
+        any(
+            re.search(rf"\w*html\w*\s*[:=]\s*(\w+\.)+{re.escape(key)}\s*[,;\n)}}]", t, re.I)
+            for t in texts
+        )
+        for key in keys
+    )
 
 
 def _is_own(handler: Handler, origin: Origin) -> bool:

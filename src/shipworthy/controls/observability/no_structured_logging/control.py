@@ -53,11 +53,7 @@ class NoStructuredLogging(
                     prototype.evidence("code", server.start),
                 )
                 continue
-            calls = [
-                c
-                for c in prototype.logs
-                if c.location.path in server.files and not _COMMAND.search(c.location.path)
-            ]
+            calls = _calls(prototype, server)
             if max(len(server.routes), len(calls)) >= _FEWEST:
                 judged += 1
                 yield self._judge(prototype, server, calls)
@@ -104,6 +100,20 @@ class NoStructuredLogging(
             *shown,
             confidence=Confidence.HIGH if sure else Confidence.LOW,
         )
+
+
+def _calls(prototype: Prototype, server: Server) -> list[LogCall]:
+    """What its code logs; not what commands say, and scripts that neither its start nor a route leads to."""
+    calls = [
+        c
+        for c in prototype.logs
+        if c.location.path in server.files and not _COMMAND.search(c.location.path)
+    ]
+    if server.hosting is not Hosting.PROCESS or not server.routes:
+        return calls
+    starts = {server.start.path, *(route.location.path for route in server.routes)}
+    run = prototype.modules.reachable(starts)
+    return [c for c in calls if c.location.path in run] or calls
 
 
 def _count(calls: list[LogCall]) -> str:

@@ -10,7 +10,12 @@ from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.container import IGNORED, dockerfile
 from shipworthy.prototype.inventory.landmarks import landmark
-from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
+from shipworthy.prototype.inventory.manifests import (
+    NodeManifest,
+    node_manifests,
+    read_toml,
+    table,
+)
 from shipworthy.prototype.inventory.servers import Hosting, Server
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role
@@ -74,6 +79,13 @@ class NoDeployDescription(
             return self.satisfied(
                 server.subject, message, landmark(prototype, server.folder, '"start"')
             )
+        command = _command(prototype, server)
+        if command:
+            return self.satisfied(
+                server.subject,
+                f"pyproject.toml says how it is started: {command}",
+                landmark(prototype, server.folder, command),
+            )
         if server.framework in _BY_ITSELF:
             message = (
                 f"The cloud of {server.framework.title()} starts it from the code and its packages"
@@ -86,6 +98,28 @@ class NoDeployDescription(
             prototype.evidence("code", server.start),
             landmark(prototype, server.folder),
         )
+
+
+def _command(prototype: Prototype, server: Server) -> str:
+    """The command of pyproject.toml that runs a function of the file in which the server is made or opened
+    (https://packaging.python.org/en/latest/specifications/pyproject-toml/#entry-points)."""
+    file = prototype.files.get(f"{server.folder}/pyproject.toml".lstrip("/"))
+    if file is None:
+        return ""
+    content = read_toml(file.text or "")
+    poetry = table(table(content, "tool"), "poetry")
+    commands = {**table(poetry, "scripts"), **table(table(content, "project"), "scripts")}
+    for name, target in commands.items():
+        module = str(target).partition(":")[0].replace(".", "/")
+        for path in (f"{module}.py", f"src/{module}.py", f"{module}/__init__.py"):
+            place = f"{server.folder}/{path}".lstrip("/")
+            known = prototype.files.get(place)
+            if known is not None and _SERVES.search(known.text or ""):
+                return name
+    return ""
+
+
+_SERVES = regex(r"\b(uvicorn\.run|hypercorn|gunicorn|waitress|\.run\(|serve\()")
 
 
 def _description(prototype: Prototype, server: Server) -> str | None:

@@ -27,6 +27,7 @@ _ONCE = regex(
     r"seed|migrat|backfill|bootstrap|if_?empty|defaults?_if|^(init|setup)(ialize)?_?(db|database)",
     re.IGNORECASE,
 )
+_MIGRATION = regex(r"(^|/)migrations?/[^/]+$")
 
 
 class NPlusOneQuery(
@@ -137,7 +138,10 @@ def _is_repeated(query: Query) -> bool:
 
 
 def _runs_once(query: Query) -> bool:
-    return _ONCE.search(spoken(query.location.path, query.function)) is not None
+    return (
+        _MIGRATION.search(query.location.path) is not None
+        or _ONCE.search(spoken(query.location.path, query.function)) is not None
+    )
 
 
 def _message(queries: list[Query]) -> str:
