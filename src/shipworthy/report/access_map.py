@@ -41,6 +41,7 @@ _TOUCHES = {
     EffectKind.MODEL: "a model",
     EffectKind.PAYMENT: "payments",
     EffectKind.STATE: "shared state",
+    EffectKind.ROOM: "rooms",
 }
 _READS = frozenset({"select", "read", "download", "sign", "get", "getUserById", "listUsers"})
 ANYBODY = "anybody"

@@ -130,6 +130,7 @@ class EffectKind(StrEnum):
     RESPONSE = "response"  # what the caller gets
     TOKEN = "token"  # noqa: S105 - a token or password is made, stored or compared
     STATE = "state"  # a variable of the module is changed
+    ROOM = "room"  # a socket is from now on sent what is said in a room
     CALL = "call"  # another effect outside, named by its target
 
 

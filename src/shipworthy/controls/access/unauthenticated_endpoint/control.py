@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.open_deletions import open_deletions
 from shipworthy.prototype.handlers.open_files import open_files
 from shipworthy.prototype.handlers.open_pages import open_pages
+from shipworthy.prototype.handlers.open_rooms import open_rooms
 from shipworthy.prototype.handlers.optional_logins import asked_where_set
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
@@ -91,6 +92,15 @@ class UnauthenticatedEndpoint(
                 *way_past(prototype, handler, judged.effect),
                 severity=judged.severity,
                 confidence=judged.confidence,
+            )
+        for one in open_rooms(prototype, known):
+            found = True
+            yield self.gap(
+                one.handler.subject,
+                f"Anybody who connects can join {one.room} through {one.handler.name}, and is sent"
+                " what is said there: nothing asks who is calling",
+                *way_past(prototype, one.handler, one.effect),
+                confidence=one.confidence,
             )
         if not found:
             yield self.not_applicable("no server code here does anything that a stranger must not")

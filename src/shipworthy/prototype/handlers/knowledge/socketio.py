@@ -6,11 +6,18 @@ https://socket.io/docs/v4/server-api
 from __future__ import annotations
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
-from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.requests import NODE, parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.knowledge.wrapping import is_callable
-from shipworthy.prototype.handlers.values import NEVER, NULL, UNKNOWN, Value, from_origins
+from shipworthy.prototype.handlers.values import (
+    NEVER,
+    NULL,
+    UNKNOWN,
+    Value,
+    all_origins,
+    from_origins,
+)
 from shipworthy.prototype.routes.socketio import CONNECTED
 from shipworthy.regex import regex
 
@@ -90,6 +97,13 @@ def _said(walk: Evaluation, site: Site) -> Value | None:
 
 
 _REFUSAL = regex(r"error|denied|unauthorized|fail|invalid|forbidden")
+
+
+def _joined(walk: Evaluation, site: Site) -> Value | None:
+    room = site.argument(0)
+    inputs, written = {"room": all_origins(room)}, {"room": room.text or ""}
+    walk.effect(EffectKind.ROOM, "join", "", site.call.at, inputs=inputs, literals=written)
+    return Value(tags=_TRUTHY)
 
 
 def acknowledgement() -> Value:
@@ -174,9 +188,10 @@ CALLS = {
     **{f"{SOCKET}.{name}": _on_socket for name in ("on", "once")},
     f"{SOCKET}.use": _on_each,
     f"{SOCKET}.emit": _said,
+    f"{SOCKET}.join": _joined,
     f"{SOCKET}.send": _said,
     f"{SOCKET}.disconnect": _ended,
-    **{f"{SOCKET}.{name}": _nothing for name in ("join", "leave", "onAny", "off", "timeout")},
+    **{f"{SOCKET}.{name}": _nothing for name in ("leave", "onAny", "off", "timeout")},
     **{
         f"{what}.{name}": _to_others
         for what in (SOCKET, SERVER, _OTHERS)
