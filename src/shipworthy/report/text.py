@@ -120,14 +120,16 @@ def _headline(assessment: Assessment) -> Text:
     text = Text()
     text.append(printable(prototype.root.name), "bold")
     text.append(f"  {made}, {kind}, {counted(len(prototype.files), 'file')}\n", "dim")
-    blockers = {f.control for f in assessment.blockers}
+    blockers, doors = {f.control for f in assessment.blockers}, unjudged(assessment)
     if blockers:
         block = "blocks" if len(blockers) == 1 else "block"
         kinds = f"{counted(len(blockers), 'kind')} of gap"
         text.append(f"Not ready to launch: {kinds} {block} it.", "bold red")
-    elif doors := unjudged(assessment):
-        said = "Nothing was found that blocks the launch, but who may reach"
-        text.append(f"{said} {doors} could not be looked at.", "bold yellow")
+        if doors:
+            text.append(f" Who may reach {doors} could not be looked at.", "bold yellow")
+    elif doors:
+        said = f"Not all of it could be read: who may reach {doors} could not be looked at."
+        text.append(f"{said} In the rest nothing was found that blocks the launch.", "bold yellow")
     elif assessment.gaps:
         text.append("No gap blocks the launch; some should be closed.", "bold yellow")
     elif any(f.outcome is Outcome.SATISFIED for f in assessment.findings):

@@ -45,7 +45,9 @@ def verdict_of(assessment: Assessment) -> Verdict:
         block = "blocks" if blocking == 1 else "block"
         kinds = f"{counted(blocking, 'kind')} of gap {block} it"
         places = counted(len(assessment.blockers), "place")
-        sentence = f"{kinds}, in {places}.{' ' + rest if rest else ''}"
+        doors = unjudged(assessment) if unseen else ""
+        behind = f" Who may reach {doors} could not be looked at." if doors else ""
+        sentence = f"{kinds}, in {places}.{behind}{' ' + rest if rest else ''}"
         return Verdict(Readiness.NOT_READY, "Not ready to launch", sentence, blocking)
     if unseen and (doors := unjudged(assessment)):
         sentence = f"Who may reach {doors} could not be looked at. {_NONE_FOUND} {rest}"
