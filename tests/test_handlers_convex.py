@@ -357,6 +357,7 @@ export const me = query({
 });
 """)
     prototype = read_prototype(tmp_path)
+    assert {"users", "authAccounts", "authSessions"} <= {table.name for table in prototype.tables}
     dump = next(h for h in prototype.handlers if h.name == "query seed.dump")
     (judged,) = breaches(dump, read_ownership(prototype))
     assert judged.severity is Severity.HIGH
@@ -530,3 +531,58 @@ export const sign = mutation({
     assert not deletion.has(Check.SECRET)  # the route sends it along, whoever calls
     (change,) = _queries(found["POST /api/mine"])
     assert change.has(Check.SESSION)
+
+
+def test_a_function_that_is_scheduled_passes_no_check_for_the_one_that_schedules_it(
+    tmp_path: Path,
+) -> None:
+    found = _handlers(
+        tmp_path,
+        orders=_SERVER
+        + _VALUES
+        + 'import { internal } from "./_generated/api";\n'
+        + """
+export const later = mutation({
+  args: { id: v.id("orders"), secret: v.string() },
+  handler: async (ctx, args) => {
+    await ctx.scheduler.runAfter(0, internal.orders.known, { id: args.id, secret: args.secret });
+    await ctx.scheduler.runAfter(0, internal.orders.mine, { id: args.id });
+    await ctx.db.delete(args.id);
+  },
+});
+export const known = internalMutation({
+  handler: async (ctx, args) => {
+    if (args.secret !== process.env.SERVER_SECRET) throw new Error("No");
+  },
+});
+export const mine = internalMutation({
+  args: { id: v.id("orders") },
+  handler: async (ctx, args) => {
+    if (!(await ctx.auth.getUserIdentity())) throw new Error("Sign in first");
+    await ctx.db.patch(args.id, { total: 1 });
+  },
+});
+""",
+    )
+    (deletion,) = _queries(found["mutation orders.later"])  # nobody is signed in where it patches
+    assert deletion.operation == "delete"
+    assert not deletion.has(Check.SECRET, Check.SESSION)
+
+
+def test_a_session_among_those_of_administrators_proves_the_role(tmp_path: Path) -> None:
+    found = _handlers(
+        tmp_path,
+        orders=_SERVER
+        + _VALUES
+        + """
+export const all = query({
+  args: { token: v.string() },
+  handler: async (ctx, args) => {
+    const session = await ctx.db.query("adminSessions").withIndex("by_token", (q) => q.eq("token", args.token)).unique();
+    if (!session) throw new Error("Sign in first");
+    return await ctx.db.query("orders").collect();
+  },
+});
+""",
+    )
+    assert _queries(found["query orders.all"])[-1].has(Check.ROLE)

@@ -53,8 +53,8 @@ _MIGRATIONS = regex(r"(^|/)(migrations?|drizzle|alembic|versions)/", re.IGNORECA
 _SQL_IN_CODE = ("CREATE TABLE", "create table", "Create Table")
 _SCHEMA_IN_CODE = (
     *("pgTable(", "mysqlTable(", "sqliteTable(", "__tablename__", "models.Model"),
-    *("table=True", "op.create_table(", ".createTable(", "Tables: {", "defineTable("),
-    *models.SIGNS,
+    *("table=True", "op.create_table(", ".createTable(", "Tables: {"),
+    *("defineTable(", "...authTables", *models.SIGNS),
 )
 _DRIVERS = (
     (Dialect.MYSQL, regex(r"\b(mysql2?|pymysql|aiomysql|MySQLdb|mysqlclient)\b")),
