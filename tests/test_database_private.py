@@ -51,7 +51,15 @@ def test_contact_data_of_a_business_is_not_personal() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["totp_secret", "api_key", "password_hash", "access_token", "senha"]
+    "name",
+    [
+        "totp_secret",
+        "api_key",
+        "password_hash",
+        "access_token",
+        "senha",
+        "fee_wallet_encrypted_key",
+    ],
 )
 def test_secret_columns(name: str) -> None:
     assert is_secret_column(name)
@@ -68,6 +76,7 @@ def test_secret_columns(name: str) -> None:
         "pin_id",
         "wifi_password",
         "service_key",
+        "wallet_address",
         "senha_wifi",
     ],
 )

@@ -273,6 +273,8 @@ def test_whether_users_give_themselves_what_others_pay_for(
         ("assets", "name text, qrcode_token text", "qrcode_token is not null", True),
         ("boards", "name text, share_token text", "is_public or share_token is not null", True),
         ("boards", "name text, share_token text", "is_public = true", False),
+        ("receipts", "donor text, validation_hash text", "validation_hash is not null", True),
+        ("courses", "name text, content_hash text", "content_hash is not null", False),
         ("boards", "name text, slug text", "slug is not null", False),
         ("otp_codes", "otp_code text", "user_id = auth.uid() and expires_at > now()", False),
     ],
@@ -303,6 +305,20 @@ def test_a_token_that_a_rule_asks_to_be_there_is_handed_to_everybody(
     """
     found = exposures(read(sql), (Actor.ANYBODY,), Verb.READ)
     assert tuple(key for exposure in found for key in exposure.keys) == keys
+
+
+def test_the_hash_of_a_receipt_that_a_rule_asks_to_be_there_is_handed_to_everybody() -> None:
+    sql = """
+    create table cash (id uuid primary key, donor_name text, amount numeric, validation_hash text);
+    alter table cash enable row level security;
+    do $$ begin
+      if not exists (select 1 from pg_policies where tablename = 'cash' and policyname = 'by its hash') then
+        create policy "by its hash" on cash for select to public using (validation_hash IS NOT NULL);
+      end if;
+    end $$;
+    """
+    found = exposures(read(sql), (Actor.ANYBODY,), Verb.READ)
+    assert [exposure.keys for exposure in found] == [("validation_hash",)]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,10 @@ BUCKET = "bucket "
 ANSWERS = "the right answers to questions whose results are kept"
 DISCOUNTS = "codes of discounts, which whoever lists them may use"
 _BROUGHT = regex(r"refer|invit|affiliat|ambassad", re.IGNORECASE)  # who told somebody of the app
-_IS_THERE = regex(r"\b(\w*_token|token) is not null", re.IGNORECASE)
+_IS_THERE = regex(
+    r"\b(\w*_token|token|(?:validation|verification|receipt|confirmation)_hash) is not null",
+    re.IGNORECASE,
+)
 
 
 class Exposure(Struct, frozen=True):

@@ -11,7 +11,7 @@ from shipworthy.regex import regex
 _SECRET = regex(
     r"(^|_)(password|passwd|senha|pwd|secret|totp|otp_code|otp|api_?key|private_key|access_token"
     r"|refresh_token|auth_token|service_role_key|webhook_secret|client_secret|encryption_key|recovery_codes"
-    r"|backup_codes|pin)($|_)",
+    r"|backup_codes|pin|wallet_(?:encrypted_)?key|seed_phrase|mnemonic)($|_)",
     re.IGNORECASE,
 )
 _NOT_SECRET = regex(

@@ -120,7 +120,8 @@ _NOT_DELETED = regex(
 # That a row has a key says nothing of who holds it: all rows that are shared by a link can be listed.
 _HAS_A_KEY = regex(
     r"(?:\w+\.)*(?:\w+_)?(?:(?:share|public|access|view|invite|invitation|qr|qr_?code|guest|portal|approval|signing"
-    r"|signature|client|tracking|magic|session|review|upload)_(?:token|code|key|link|hash)|token) is not null"
+    r"|signature|client|tracking|magic|session|review|upload)_(?:token|code|key|link|hash)|token"
+    r"|(?:validation|verification|receipt|confirmation)_(?:token|hash)) is not null"
 )
 _NO_COLUMN = regex(r"^(?:current_\w+|session_user|user|null|false|not false|not true)\b")
 
