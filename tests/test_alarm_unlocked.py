@@ -32,15 +32,26 @@ _SHOWS = """get("/TABLE", async (req, res) => {
 });"""
 
 
+_OPENS = """post("/TABLE", async (req, res) => {
+  await prisma.TABLE.create({ data: { VALUE: req.body.VALUE, userId: req.body.userId } });
+  res.json({ done: true });
+});"""
+
+
 @pytest.mark.parametrize(
     ("deed", "table", "value", "severity"),
     [
         (_DELETES, "trip", "", Severity.HIGH),
         (_DELETES, "message", "", Severity.MEDIUM),
         (_DELETES, "orderItem", "", Severity.MEDIUM),
+        (_DELETES, "player", "", Severity.MEDIUM),
         (_CHANGES, "payment", "amount", Severity.HIGH),
         (_CHANGES, "member", "balance", Severity.HIGH),
         (_CHANGES, "ticket", "summary", Severity.MEDIUM),
+        (_OPENS, "session", "token", Severity.CRITICAL),
+        (_OPENS, "userSession", "sessionToken", Severity.CRITICAL),
+        (_OPENS, "userSession", "device", Severity.MEDIUM),
+        (_OPENS, "analyticsSession", "sessionToken", Severity.MEDIUM),
         (_SHOWS, "patient", "", Severity.HIGH),
         (_SHOWS, "customer", "", Severity.MEDIUM),
     ],

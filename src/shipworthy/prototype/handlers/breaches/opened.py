@@ -130,7 +130,10 @@ def _is_chosen(found: Origins) -> bool:
     return bool(found) and all(o.kind in ("body", "query", "form", "argument") for o in found)
 
 
-_KEPT_SESSIONS = regex(r"(^|_)sessions?$")
+_KEPT_SESSIONS = regex(
+    r"^((user|auth|login|app|web|admin|account|staff|member|owner|customer|employee|vendor)_)*sessions?$"
+)
+"""Not those of a game, of a chat or of what visitors look at."""
 _OF_TOKEN = regex(r"^((session|access|auth)_?)?token(_?hash)?$")
 _OF_ACCOUNT = regex(r"^(user|admin|account|staff|member|owner|customer|employee|vendor)(_?id)?$")
 

@@ -43,7 +43,7 @@ def _is_about_money(effect: Effect) -> bool:
 
 _PASSING = ("list", VECTORS)
 _SMALL = regex(
-    r"items?$|photos?(_|$)|images?(_|$)|pictures?(_|$)|tags?$|comments?$|chat|conversation|messages?$|session|histor|log(s|_entries)?$|cache|draft|te?mp|like|favou?rite|bookmark"
+    r"items?$|photos?(_|$)|images?(_|$)|pictures?(_|$)|tags?$|comments?$|chat|conversation|messages?$|players?$|session|histor|log(s|_entries)?$|cache|draft|te?mp|like|favou?rite|bookmark"
     r"|subscription|device|token|cart|basket|wish_?list|vote|todo|to_do"
 )
 """What passes, a part of something, and what whoever has it makes again."""
