@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.breaches.about import is_his
 from shipworthy.prototype.handlers.columns import is_id, is_money, is_stock, plain, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import is_open
+from shipworthy.prototype.handlers.sent import COMPARISONS
 from shipworthy.prototype.handlers.writes import (
     bounded,
     by_trusted,
@@ -140,7 +141,7 @@ def _shop(prototype: Prototype, handler: Handler) -> str:
 def _counted(handler: Handler) -> set[str]:
     """Goods that are read to count what is left of them, where nothing is made of their prices."""
     for effect in handler.effects:
-        if any(g.how == "compared" and any(map(is_money, g.about)) for g in effect.guards):
+        if any(g.how in COMPARISONS and any(map(is_money, g.about)) for g in effect.guards):
             return set()
         priced = (o for name, origins in effect.inputs.items() if is_money(name) for o in origins)
         if any(o.kind == "row" for o in priced):

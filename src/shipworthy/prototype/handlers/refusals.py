@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
 )
 from shipworthy.prototype.handlers.program import Told
+from shipworthy.prototype.handlers.sent import COMPARISONS
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
@@ -232,7 +233,7 @@ def _named_as_owner(origins: Collection[Origin], passed: Guards) -> frozenset[st
     if any(not o.is_input and (o.kind != "row" or not o.by) for o in origins):
         return frozenset()
     if not origins:  # a function of the prototype's own has compared
-        named = {name for g in passed if g.how == "compared" for name in g.about}
+        named = {name for g in passed if g.how in COMPARISONS for name in g.about}
         said = frozenset(n for n in named if _names_person(n))
         return said if len(said) == len(named) else frozenset()
     if any(not by.is_input for o in rows for by in o.by):

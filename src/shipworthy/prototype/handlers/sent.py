@@ -47,6 +47,12 @@ LEFT_FREE = "only of what kind it is"
 OF_KIND = frozenset({ONLY_KIND, A_NUMBER, LEFT_FREE})
 """How guards are put that leave open what is said."""
 
+SAME = "compared to be the same"
+"""How a guard is put that lets an input pass which is what a row or an answer says."""
+
+COMPARISONS = frozenset({"compared", SAME})
+"""How guards are put that compare an input with what is known, by its size or for being the same."""
+
 UNREAD_LIST = "one of a list that could not be read"
 """How a guard is put that leaves of an input the values of a list which stands nowhere in the code."""
 

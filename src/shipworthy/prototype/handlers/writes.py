@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
     Origins,
 )
+from shipworthy.prototype.handlers.sent import COMPARISONS, LEFT_FREE, SAME
 from shipworthy.regex import regex
 
 KEPT_LIST = "list"
@@ -77,7 +78,24 @@ def bounded(effect: Effect, origin: Origin) -> bool:
 def compared(effect: Effect, origin: Origin) -> bool:
     """True where an input was compared with something that the server knows."""
     return any(
-        str(origin) in guard.about and guard.check is Check.VALID and guard.how == "compared"
+        str(origin) in guard.about and guard.check is Check.VALID and guard.how in COMPARISONS
+        for guard in effect.guards
+    )
+
+
+def is_same(effect: Effect, origin: Origin) -> bool:
+    """True where an input has to be what a row or an answer says."""
+    return any(
+        str(origin) in guard.about and (guard.how == SAME or guard.check is Check.OWNER)
+        for guard in effect.guards
+    )
+
+
+def left_free(effect: Effect, origin: Origin) -> bool:
+    """True for what no schema was asked about, and for a field of a class of which it was read that it lets
+    every number pass."""
+    return origin.name != "parsed" or any(
+        guard.how == LEFT_FREE and str(origin) in guard.about and guard.path.endswith(".py")
         for guard in effect.guards
     )
 

@@ -22,11 +22,14 @@ from shipworthy.prototype.handlers.vouching import (
 )
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
+    bounded,
     by_trusted,
     compared,
     for_administrators,
     inputs,
+    is_same,
     last_word,
+    left_free,
     raised,
     reread,
     together,
@@ -203,7 +206,14 @@ class ClientDecidedMoney(
         column, origin = credited
         shown = way(prototype, handler, effect)
         trusted = by_trusted(effect) or for_administrators(handler, effect)
-        if trusted or _is_checked(effect, origin) or _is_moved(handler, effect, column):
+        moved = _is_moved(handler, effect, column)
+        if not (trusted or moved) and _may_be_negative(effect, origin):
+            reason = (
+                f"{origin} is compared with what {column} of {effect.target} holds, and nothing refuses a"
+                " negative number, which adds where it should take"
+            )
+            return self.unknown(handler.subject, reason, *shown)
+        if trusted or _is_checked(effect, origin) or moved:
             return self.satisfied(handler.subject, f"{column} follows a check", *shown)
         if effect.has(Check.UNCLEAR) or _asks_provider(handler, effect):
             reason = f"{column} of {effect.target} is raised by {origin}, after a check that was not followed"
@@ -487,8 +497,17 @@ def _instead(origins: frozenset[Origin]) -> list[Origin]:
 
 
 def _is_checked(effect: Effect, origin: Origin) -> bool:
-    allowed = any(g.check is Check.ALLOWED and str(origin) in g.about for g in effect.guards)
-    return allowed or compared(effect, origin)
+    return _is_allowed(effect, origin) or compared(effect, origin)
+
+
+def _is_allowed(effect: Effect, origin: Origin) -> bool:
+    return any(g.check is Check.ALLOWED and str(origin) in g.about for g in effect.guards)
+
+
+def _may_be_negative(effect: Effect, origin: Origin) -> bool:
+    """True for a number that is spent once it was compared with what there is, and with nothing below it."""
+    held = bounded(effect, origin) or is_same(effect, origin) or not left_free(effect, origin)
+    return not held and not _is_allowed(effect, origin) and compared(effect, origin)
 
 
 def _is_free(handler: Handler, effect: Effect, beside: str = "") -> bool:

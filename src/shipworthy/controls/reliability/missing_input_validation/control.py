@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.input_edits import (
     with_positive,
     with_positive_argument,
 )
-from shipworthy.prototype.handlers.sent import LEFT_FREE
+from shipworthy.prototype.handlers.sent import COMPARISONS
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     bounded,
@@ -22,6 +22,8 @@ from shipworthy.prototype.handlers.writes import (
     compared,
     for_administrators,
     inputs,
+    is_same,
+    left_free,
     reread,
     writes,
 )
@@ -88,10 +90,10 @@ class MissingInputValidation(
         sent: list[Origin],
     ) -> Finding:
         subject, shown = f"{handler.subject} → {sent[0]}", way(prototype, handler, effect)
-        free = [o for o in sent if not (bounded(effect, o) or _adds_up_bounded(effect, o))]
+        free = [o for o in sent if not _is_held(effect, o)]
         if not free:
             return self.satisfied(subject, f"{sent[0]} is kept within limits", *shown)
-        if effect.has(Check.UNCLEAR) or not any(_is_as_sent(effect, o) for o in free):
+        if effect.has(Check.UNCLEAR) or not any(left_free(effect, o) for o in free):
             reason = f"{free[0]} changes {column}, after a check that could not be read"
             return self.unknown(subject, reason, *shown)
         message = (
@@ -131,13 +133,9 @@ class MissingInputValidation(
                 )
 
 
-def _is_as_sent(effect: Effect, origin: Origin) -> bool:
-    """True for what no schema was asked about, and for a field of a class of which it was read that it lets
-    every number pass."""
-    return origin.name != "parsed" or any(
-        guard.how == LEFT_FREE and str(origin) in guard.about and guard.path.endswith(".py")
-        for guard in effect.guards
-    )
+def _is_held(effect: Effect, origin: Origin) -> bool:
+    """True for a number that has to be above something, or to be one that is stored."""
+    return bounded(effect, origin) or is_same(effect, origin) or _adds_up_bounded(effect, origin)
 
 
 def _adds_up_bounded(effect: Effect, origin: Origin) -> bool:
@@ -156,7 +154,7 @@ def _is_spent(effect: Effect, origin: Origin) -> bool:
     """True where an input, or each element of a list that is added up, was compared with what there is."""
     return compared(effect, origin) or any(
         guard.check is Check.VALID
-        and guard.how == "compared"
+        and guard.how in COMPARISONS
         and any(name.startswith(f"{origin}.") for name in guard.about)
         for guard in effect.guards
     )

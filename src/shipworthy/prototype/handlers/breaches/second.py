@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.breaches.foreign import of_foreign
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.passing import as_if_signed_in, passing_roles, without_role
+from shipworthy.prototype.handlers.sent import COMPARISONS
 from shipworthy.prototype.handlers.standing import Caller
 from shipworthy.prototype.handlers.weight import Harm
 from shipworthy.regex import regex
@@ -31,7 +32,7 @@ def of_second(
         return None
     if any(named in g.about and g.check is not Check.VALID for g in effect.guards):
         return None
-    if any(named in g.about and g.how == "compared" for g in effect.guards):
+    if any(named in g.about and g.how in COMPARISONS for g in effect.guards):
         return None
     before = handler.effects[: handler.effects.index(effect)]
     if any(named in _sought(e) or _shows(e, effect) for e in before if e.kind is EffectKind.QUERY):

@@ -67,6 +67,7 @@ from shipworthy.prototype.handlers.sent import (
     NO_ADMINISTRATOR,
     NO_WAY_UP,
     ONLY_KIND,
+    SAME,
     is_own_address,
 )
 from shipworthy.prototype.handlers.values import (
@@ -334,7 +335,7 @@ def _proved(
             yield walk.guard(Check.API_KEY, f"{kept[0].key} compared", at, inputs | found)
             return
         if inputs and any(o.kind in ("row", "answer") for o in yours):
-            yield walk.guard(Check.VALID, AMONG if contains else "compared", at, inputs)
+            yield walk.guard(Check.VALID, AMONG if contains else SAME, at, inputs)
 
 
 def _of_roles(left: Value, right: Value) -> str:
