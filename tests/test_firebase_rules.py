@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from shipworthy.controls.access.open_firebase_rules.control import OpenFirebaseRules
+from shipworthy.finding import Outcome
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.firebase.openings import Opening, openings, promotions
 from shipworthy.prototype.firebase.rules import Allowed, Service
@@ -151,6 +153,59 @@ def test_rights_in_the_own_document(asked: str, rule: str, fields: str, tmp_path
     )
     found = list(promotions(_allowed(tmp_path, firestore__rules=rules), TODAY))
     assert [", ".join(p.fields) for p in found] == ([fields] if fields else [])
+
+
+_CHANGED = "request.resource.data.diff(resource.data).affectedKeys()"
+
+
+@pytest.mark.parametrize(
+    ("path", "rule", "outcome"),
+    [
+        ("orders/{id}", "create: if isOwner(request.resource.data.userId)", Outcome.UNKNOWN),
+        ("orders/{id}", "create: if isOwner(request.resource.data.userId)"
+         " && request.resource.data.paymentStatus == 'pending'", Outcome.SATISFIED),
+        ("orders/{id}", "create: if isOwner(request.resource.data.userId)"
+         " && request.resource.data.keys().hasOnly(['userId', 'items'])", Outcome.SATISFIED),
+        ("orders/{id}", "create: if admin()", Outcome.SATISFIED),
+        ("notes/{id}", "create: if isOwner(request.resource.data.userId)", Outcome.SATISFIED),
+        ("users/{id}", "update: if isOwner(id)"
+         " && request.resource.data.role == resource.data.role || admin()", Outcome.UNKNOWN),
+        ("users/{id}", f"update: if isOwner(id) && !{_CHANGED}.hasAny(['role'])", Outcome.UNKNOWN),
+        ("users/{id}", f"update: if isOwner(id) && !{_CHANGED}.hasAny(['role', 'status'])",
+         Outcome.SATISFIED),
+        ("users/{id}", f"update: if isOwner(id) && {_CHANGED}.hasOnly(['role'])", Outcome.SATISFIED),
+        ("users/{id}", "update: if isOwner(id)", Outcome.SATISFIED),
+        ("rooms/{id}", f"update: if signedIn() && {_CHANGED}.hasOnly(['topic'])", Outcome.UNKNOWN),
+        ("rooms/{id}", f"update: if signedIn() && {_CHANGED}.hasOnly(['viewCount'])",
+         Outcome.SATISFIED),
+        ("rooms/{id}", f"update: if signedIn() && {_CHANGED}.hasOnly(['price'])", Outcome.GAP),
+        ("rooms/{id}", f"update: if admin() && {_CHANGED}.hasOnly(['price'])", Outcome.SATISFIED),
+        ("users/{id}/notifications/{n}", "create: if signedIn()", Outcome.UNKNOWN),
+        ("orders/{id}/events/{n}", "create: if signedIn()", Outcome.GAP),
+        ("posts/{id}/comments/{n}", "create: if signedIn()", Outcome.SATISFIED),
+    ],
+)  # fmt: skip
+def test_what_rules_leave_open(path: str, rule: str, outcome: Outcome, tmp_path: Path) -> None:
+    (tmp_path / "firestore.rules").write_text(_firestore(f"match /{path} {{ allow {rule}; }}"))
+    found = list(OpenFirebaseRules().detect(read_prototype(tmp_path)))
+    assert [f.outcome for f in found] == [outcome], found
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("certificates/{all=**}", Outcome.UNKNOWN),
+        ("contracts/{all=**}", Outcome.GAP),
+        ("pictures/{all=**}", Outcome.SATISFIED),
+    ],
+)
+def test_files_that_strangers_list(path: str, outcome: Outcome, tmp_path: Path) -> None:
+    (tmp_path / "storage.rules").write_text(
+        f"service firebase.storage {{ match /b/{{bucket}}/o {{ match /{path} {{"
+        " allow read: if true; } } }"
+    )
+    found = list(OpenFirebaseRules().detect(read_prototype(tmp_path)))
+    assert [f.outcome for f in found] == [outcome], found
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,11 @@ def is_discount_code(name: str, table: str) -> bool:
     return bool(_DISCOUNT.match(name) and _OF_DISCOUNTS.search(table.rpartition(".")[2]))
 
 
+def holds_discount_codes(table: str) -> bool:
+    """True for tables whose rows are codes worth money, told by their names."""
+    return bool(_OF_DISCOUNTS.search(table)) and not table.endswith(("discount", "discounts"))
+
+
 def is_code_of_a_group(name: str) -> bool:
     """True for codes by which whoever knows them becomes a member of the row."""
     return bool(_OF_GROUPS.match(name))

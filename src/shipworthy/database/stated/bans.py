@@ -51,6 +51,16 @@ def bars(table: Table | None, column: str) -> bool:
     return any(c.name == column and _shuts_out(table, c) for c in table.columns)
 
 
+def is_ban(column: str) -> bool:
+    """True for fields that shut somebody out, told by their names alone."""
+    return bool(_BANNED.match(column) or _SINCE.match(column))
+
+
+def is_account(table: str) -> bool:
+    """True for tables of people who sign in."""
+    return _ACCOUNTS.search(table) is not None
+
+
 def _shuts_out(table: Table, column: Column) -> bool:
     if _BANNED.match(column.name):
         return column.type == "boolean"

@@ -86,15 +86,30 @@ def settled(
                 yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, rules, columns, reason)
 
 
+def is_of_money(table: str) -> bool:
+    """True for tables of what is ordered, paid or lent, told by their names."""
+    return _OF_MONEY.search(table) is not None
+
+
+def is_state(column: str) -> bool:
+    """True for columns that say what became of an order or a payment."""
+    return _STATE.search(column) is not None
+
+
+def is_money(column: str) -> bool:
+    """True for columns that hold a price or a sum, told by their names."""
+    return _MONEY.search(column) is not None
+
+
 def _is_of_money(table: Table, owned: tuple[str, ...]) -> bool:
     if _ISSUED.search(table.name):
         return any(map(_PAYER.match, owned))
-    return _OF_MONEY.search(table.name) is not None
+    return is_of_money(table.name)
 
 
 def _waits(schema: Schema, table: Table, column: Column) -> bool:
     """True for a state that waits until something happens, where it says what then comes of it."""
-    if not _STATE.search(column.name) or column.default is None:
+    if not is_state(column.name) or column.default is None:
         return False
     if column.type == "boolean":
         return column.default.strip().lower() == "false"
@@ -138,7 +153,7 @@ def _of_sold(schema: Schema, table: Table, owned: tuple[str, ...]) -> tuple[Colu
 
 
 def _is_money(column: Column) -> bool:
-    return bool(_MONEY.search(column.name)) and column.type.startswith(_NUMBERS)
+    return is_money(column.name) and column.type.startswith(_NUMBERS)
 
 
 _NUMBERS = ("integer", "bigint", "numeric", "decimal", "smallint", "real", "double", "money")

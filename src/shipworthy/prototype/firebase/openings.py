@@ -9,12 +9,15 @@ from datetime import date
 from msgspec import Struct
 
 from shipworthy.database.private import (
+    holds_discount_codes,
     is_always_private,
     is_counted_by_visitors,
     is_private_bucket,
     is_private_record,
 )
+from shipworthy.database.stated.bans import is_ban
 from shipworthy.database.stated.passing import NOT_TOLD, Passing, Who
+from shipworthy.database.stated.settled import is_of_money
 from shipworthy.finding import Location
 from shipworthy.prototype.firebase.expressions import Node
 from shipworthy.prototype.firebase.passing import passing
@@ -42,19 +45,39 @@ class Opening(Struct, frozen=True):
         """True for what is not shown to strangers by design, told by its name."""
         if self.service is Service.STORAGE:
             return is_private_bucket(self.path)
-        return not self.path or is_private_record(_snake(self.name))
+        return not self.path or is_private_record(snake(self.name))
 
     @property
     def is_nobody_elses(self) -> bool:
         """True for what is not shown to other users by design either: profiles often are."""
         if self.service is Service.STORAGE:
             return is_private_bucket(self.path)
-        return not self.path or is_always_private(_snake(self.name))
+        return not self.path or is_always_private(snake(self.name))
 
     @property
     def is_counted(self) -> bool:
         """True for what visitors fill by looking, or by writing to us."""
-        return is_counted_by_visitors(_snake(self.name))
+        return is_counted_by_visitors(snake(self.name))
+
+    @property
+    def holds_codes(self) -> bool:
+        """True for codes that are worth money to whoever knows them."""
+        return self.service is not Service.STORAGE and holds_discount_codes(snake(self.name))
+
+    @property
+    def is_of_sales(self) -> bool:
+        """True for orders and what is put into them."""
+        name = snake(self.name)
+        return is_of_money(name) or name in ("cart", "carts")
+
+    @property
+    def is_shown_unsaid(self) -> bool:
+        """True for files that everybody lists, where no name says that they are meant for everybody."""
+        return (
+            self.service is Service.STORAGE
+            and "list" in self.anybody
+            and not _SHOWN.search(self.path)
+        )
 
     @property
     def is_behind_secret(self) -> bool:
@@ -62,10 +85,16 @@ class Opening(Struct, frozen=True):
         return self.service is Service.STORAGE and bool(_BY_SECRET.search(self.path))
 
 
+_SHOWN = regex(
+    r"image|imagen|img|photo|foto|picture|avatar|logo|banner|cover|public|asset|product|menu|profile|icon|thumb"
+    r"|media|galler|video|blog|post|static|\bweb|campaign|listing|template|catalog|recipe|event|theme|font|sticker",
+    re.IGNORECASE,
+)
 _BY_SECRET = regex(r"\{\w*(?:token|secret|code)\w*", re.IGNORECASE)
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
+    """A name as columns and tables are written: isBlocked as is_blocked."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", name).lower()
 
 
@@ -76,6 +105,11 @@ class Promotion(Struct, frozen=True):
     path: str
     fields: tuple[str, ...]
     locations: tuple[Location, ...]
+
+    @property
+    def lifts_bans(self) -> bool:
+        """True where the fields only shut their owner out."""
+        return all(is_ban(snake(field)) for field in self.fields)
 
 
 def openings(allowed: Iterable[Allowed], today: date) -> list[Opening]:
@@ -113,8 +147,7 @@ def promotions(
         for rule in of_it:
             for field in fields:
                 if any(
-                    _writes(rule, method, field, today)
-                    for method in rule.methods & {"create", "update"}
+                    _writes(rule, method, field, today) for method in rule.methods & _writing(field)
                 ):
                     found.setdefault(field, {})[rule.location] = None
         if found:
@@ -128,6 +161,11 @@ def _writes(rule: Allowed, method: str, field: str, today: date) -> bool:
     if found.who < Who.OWNERS or found.part:
         return False
     return not any(_looks_at(part, field) for part in _conditions(rule.condition))
+
+
+def _writing(field: str) -> frozenset[str]:
+    """How a field is set: whoever signs up makes his document without a ban."""
+    return frozenset({"update"} if is_ban(snake(field)) else {"create", "update"})
 
 
 def _conditions(node: Node) -> Iterator[Node]:
@@ -178,7 +216,7 @@ def _asked(
     for rule in allowed:
         for node in _nodes(rule.condition):
             paths = [m[1] for part in _nodes(node) for m in _DOCUMENT.finditer(part.text)]
-            fields = [f for f in _DATA.findall(node.text) if _POWER.match(f)]
+            fields = [f for f in _DATA.findall(node.text) if _POWER.match(f) or is_ban(snake(f))]
             if node.text.startswith(("get", "getAfter")) and len(set(paths)) == 1:
                 for field in fields:
                     found.setdefault((Service.FIRESTORE, paths[0]), {})[field] = None
