@@ -14,15 +14,18 @@ from shipworthy.prototype.handlers.knowledge.rows import put_into
 from shipworthy.prototype.handlers.sent import DIGESTED, DOTLESS, OF_FORM, sent
 from shipworthy.prototype.handlers.values import (
     FLEETING,
+    NEVER,
     NO_GUARDS,
     NULL,
     PROMISED,
     UNKNOWN,
     UNSET,
+    Guards,
     Value,
     all_origins,
     is_setting,
     join,
+    meet_all,
     of_cases,
     remembered,
     replace,
@@ -99,22 +102,23 @@ def _gathered(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _promised(walk: Evaluation, site: Site) -> Value | None:
-    """`new Promise((resolve) => …)`: what it resolves to, in whichever way."""
+    """`new Promise((resolve, reject) => …)`: what it resolves to, in whichever way, and what was checked
+    before on that way. Nothing comes of what stands behind a rejection."""
     executor = site.argument(0)
     if executor.closure is None:
         return None
-    ways: list[Value] = []
+    ways: list[tuple[Value, Guards]] = []
 
     def resolve(inner: Evaluation, resolved: Site) -> Value:
-        ways.append(resolved.argument(0))
+        ways.append((resolved.argument(0), inner.guards))
         return NULL
 
-    taken = (Value(native=resolve), Value(native=lambda inner, rejected: NULL))
+    taken = (Value(native=resolve), Value(native=lambda inner, rejected: NEVER))
     walk.enter(executor.closure, taken, {}, site.call.at)
-    result = ways[0] if ways else UNKNOWN
-    for other in ways[1:]:
-        result = join(result, other)
-    return result
+    if not ways:
+        return UNKNOWN
+    walk.guards |= meet_all(passed for _, passed in ways)
+    return of_cases((value, passed - walk.guards) for value, passed in ways)
 
 
 def _proxy(walk: Evaluation, site: Site) -> Value | None:
