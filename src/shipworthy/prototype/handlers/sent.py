@@ -164,7 +164,7 @@ def _whole(value: Value, depth: int) -> Origins:
     kinds = ("row", "error", "model", "environment") if whole else ("row", "error", "model")
     kept = (o for o in value.origins if o.is_input or o.kind in kinds)
     if LEFT_OVER in value.tags:
-        kept = (o._replace(key="...") if o.kind == "row" and not o.key else o for o in kept)
+        kept = (o._replace(key=f"{o.key}...") if o.kind == "row" else o for o in kept)
     return frozenset(o for o in kept if not _SCALARS.search(o.key))
 
 

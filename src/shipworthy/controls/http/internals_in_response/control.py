@@ -279,14 +279,14 @@ def _is_just_made(handler: Handler, effect: Effect) -> bool:
 
 def _joined(handler: Handler, origin: Origin, tables: Container[str]) -> str:
     """The relation with hashes that a query takes along with its rows, whole; "" for none."""
-    if origin.key:
-        return ""
     for effect in handler.effects_of(EffectKind.QUERY):
         if effect.target != origin.name:
             continue
-        for name in effect.literals.get(JOINED, "").split(","):
-            if plain(name) in tables:
-                return name
+        for joined in effect.literals.get(JOINED, "").split(","):
+            name, _, table = joined.partition(":")
+            shown = not origin.key or (table and origin.key == name)
+            if shown and plain(table or name) in tables:
+                return table or name
     return ""
 
 

@@ -187,14 +187,19 @@ def _select(walk: Evaluation, site: Site) -> Value | None:
         return None
     given = site.given[-1] if site.given else UNKNOWN
     names = ",".join(given.fields) if given.fields else "*"
-    return Value(what=_PENDING, fields={"columns": Value(literal=names)})
+    whole = [f"{n}:{name_of(v)}" for n, v in (given.fields or {}).items() if _is_table(v)]
+    fields = {"columns": Value(literal=names), JOINED: Value(literal=",".join(whole))}
+    return Value(what=_PENDING, fields=fields)
 
 
 def _from(walk: Evaluation, site: Site) -> Value | None:
     columns = (site.receiver.fields or {}).get("columns", UNKNOWN).text or "*"
     if site.argument(0).what == ROWS:  # a query inside a query
         return site.argument(0)
-    effect = query(walk, site, "select", name_of(site.argument(0)), literals={"columns": columns})
+    literals = {"columns": columns}
+    if joined := (site.receiver.fields or {}).get(JOINED, UNKNOWN).text:
+        literals[JOINED] = joined
+    effect = query(walk, site, "select", name_of(site.argument(0)), literals=literals)
     return rows(walk, effect)
 
 

@@ -34,7 +34,8 @@ from shipworthy.regex import regex
 AT_TIMES = "at times"
 """The literal `conditions` of a statement that asks for less where the caller sends less."""
 JOINED = "joined"
-"""The literal that names the relations of which a query takes all columns as well."""
+"""The literal that names the relations of which a query takes all columns as well: `owner`, or where the
+query itself says under which name it gives the rows of a table, `owner:users`."""
 PEOPLE = "people"
 """The literal that names how to reach the people whom a query takes along."""
 OWNER = "owner"  # a connection of its own: no row security holds it back
