@@ -296,7 +296,7 @@ def test_parameters_keep_default_annotation_and_variadic() -> None:
         Parameter(C, literal(1), "", False),
         Parameter(X, None, "str", True),
         Parameter(Y, literal(2), "int", False),
-        Parameter(name("z"), None, "", True),
+        Parameter(name("z"), None, "", True, keywords=True),
     )
 
 
