@@ -107,3 +107,11 @@ def test_a_role_that_something_reads_is_critical(
     control: Control, after: str, page: str, tmp_path: Path
 ) -> None:
     assert _severity(control, tmp_path, after, page) is Severity.CRITICAL
+
+
+def test_a_role_that_nothing_has_ever_read_blocks_no_launch(tmp_path: Path) -> None:
+    unread = _DROPPED + (" on public.stalls for select to authenticated using (true);\n")
+    page = _PAGE.replace("role: roleData?.role", "stalls: 1").replace(
+        'from("user_roles")', "other()"
+    )
+    assert _severity(SelfPromotion(), tmp_path, unread, page) is Severity.MEDIUM

@@ -1,4 +1,4 @@
-"""Columns for a role that decide nothing any more, since rules go by a table of roles."""
+"""Columns for a role that decide nothing: rules go by a table of roles, or nothing here reads them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 UNREAD = "rules go by the roles in another table, and so far nothing here reads this one"
+READ_BY_NOBODY = "so far nothing here reads it"
 _RIGHT = regex(r"(?<!auth\.)\b((?:is|has|can|get)_\w+|\w*(?:role|admin)\w*)\"?\s*\(", re.IGNORECASE)
 
 
 def is_powerless(prototype: Prototype, schema: Schema, table: Table, column: str) -> bool:
     """True for a role that no rule, no function, no server and no page reads, where rules go by the roles
     in another table."""
-    if power_of(column) is not Power.ROLE or not _has_successor(schema, table):
-        return False
-    return not (
+    return _has_successor(schema, table) and is_read_by_nobody(prototype, schema, table, column)
+
+
+def is_read_by_nobody(prototype: Prototype, schema: Schema, table: Table, column: str) -> bool:
+    """True for a role that no rule, no function, no server and no page reads."""
+    return power_of(column) is Power.ROLE and not (
         _is_asked_in_database(schema, table, column)
         or _is_asked_by_server(prototype, table, column)
         or _is_asked_by_query(prototype, table, column)

@@ -21,7 +21,12 @@ from shipworthy.database.stated.colleagues import OF_COLLEAGUES
 from shipworthy.database.stated.of_the_system import MEANT
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.tables.powerless_roles import UNREAD, is_powerless
+from shipworthy.prototype.tables.powerless_roles import (
+    READ_BY_NOBODY,
+    UNREAD,
+    is_powerless,
+    is_read_by_nobody,
+)
 from shipworthy.remedy import Remedy, Review, Write
 
 _INSERT = "insert into"
@@ -45,12 +50,12 @@ class SelfPromotion(
         found = False
         for exposure in exposures(proof, _ACTORS, Verb.PROMOTE):
             found = True
-            unread = not proof.replayed and _decides_nothing(prototype, exposure, proof)
+            idle = "" if proof.replayed else _idle(prototype, exposure, proof)
             yield self.gap(
                 exposure.target,
-                _told(exposure, proof.replayed, unread),
+                _told(exposure, proof.replayed, idle),
                 *evidence(exposure.attempts),
-                severity=_severity(prototype, exposure, proof, unread),
+                severity=_severity(prototype, exposure, proof, idle),
                 proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.PROMOTE):
@@ -79,14 +84,14 @@ class SelfPromotion(
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
 
-def _told(exposure: Exposure, tried: bool, idle: bool) -> str:
+def _told(exposure: Exposure, tried: bool, idle: str) -> str:
     columns = ", ".join(exposure.columns)
     if tried:
         return f"A user who had just signed up set {columns} on their own row of {exposure.target}"
     if exposure.target == USERS:
         return f"Rules of row security trust {columns}, which every user writes himself"
     if idle:
-        return f"Every user can set {columns} on his own row of {exposure.target}; {UNREAD}"
+        return f"Every user can set {columns} on his own row of {exposure.target}; {idle}"
     if not columns and all(attempt.reason == MEANT for attempt in exposure.attempts):
         return f"Every user can write rows about himself in {exposure.target}, by a rule {MEANT}"
     if not columns:
@@ -101,7 +106,7 @@ def _told(exposure: Exposure, tried: bool, idle: bool) -> str:
 
 
 def _severity(
-    prototype: Prototype, exposure: Exposure, proof: DatabaseProof, unread: bool
+    prototype: Prototype, exposure: Exposure, proof: DatabaseProof, idle: str
 ) -> Severity:
     """To rule over others is worse than to get for nothing what others pay for; a ban that neither a rule nor
     the server asks for shuts out nobody."""
@@ -110,20 +115,20 @@ def _severity(
     if when(exposure.attempts):
         return Severity.HIGH
     columns = exposure.columns
-    if unread:
-        return Severity.LOW
+    if idle:
+        return Severity.LOW if idle == UNREAD else Severity.MEDIUM
     if not columns and exposure.target.endswith("transactions"):
         return Severity.MEDIUM  # the amounts stand elsewhere, too
     powers = {power_of(column.rpartition(".")[2]) for column in columns}
     if Power.ROLE in powers or any("admin" in column for column in columns):
         return Severity.CRITICAL
-    idle = columns and all(
+    bans_alone = columns and all(
         bars(exposure.table, column) and not _is_asked(prototype, exposure.target, column, proof)
         for column in columns
     )
     if columns and powers == {Power.PLAN} and not _is_sold(prototype, exposure, proof):
         return Severity.MEDIUM
-    return Severity.MEDIUM if idle else Severity.HIGH
+    return Severity.MEDIUM if bans_alone else Severity.HIGH
 
 
 def _is_sold(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> bool:
@@ -142,14 +147,15 @@ _SELLERS = frozenset(
 )
 
 
-def _decides_nothing(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> bool:
-    """True for roles that nobody reads, since rules go by another table."""
-    table, columns = exposure.table, exposure.columns
-    return (
-        table is not None
-        and bool(columns)
-        and all(is_powerless(prototype, proof.schema, table, column) for column in columns)
-    )
+def _idle(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> str:
+    """Why roles decide nothing; "" where they may."""
+    table, columns, schema = exposure.table, exposure.columns, proof.schema
+    if table is None or not columns:
+        return ""
+    if all(is_powerless(prototype, schema, table, column) for column in columns):
+        return UNREAD
+    unread = all(is_read_by_nobody(prototype, schema, table, column) for column in columns)
+    return READ_BY_NOBODY if unread else ""
 
 
 def _is_asked(prototype: Prototype, table: str, column: str, proof: DatabaseProof) -> bool:
