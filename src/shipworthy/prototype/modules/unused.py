@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -52,13 +53,16 @@ def _is_unused(prototype: Prototype, path: str, function: str) -> bool:
     promised = _is_only_promised(function, file.text)
     if not (promised or _LIBRARY.search(path)):
         return False
-    others = [
+    others = (
         other
         for other in _importers_first(prototype, path)
         if other.path != path and other.role not in (Role.DOCUMENTATION, Role.TEST)
         if other.text and function in other.text and other.path not in prototype.abandoned
-    ]
-    if others and not (promised and are_of_others(function, others)):
+    )
+    first = next(others, None)
+    if first is not None and not (
+        promised and are_of_others(function, file, chain((first,), others))
+    ):
         return False
     return promised or _is_only_offered(function, file.text)
 
